@@ -1,0 +1,26 @@
+# make run    set up, build, start the gateway with one real certificate sent to it
+# make test   set up, build and run every test
+.PHONY: run test format contracts bench clean
+
+run:
+	@Scripts/install-packages build
+	@echo "building (the first time takes some minutes)"
+	@swift build -c release --product coconect-soap --quiet
+	@Scripts/run "$$(swift build -c release --show-bin-path)/coconect-soap"
+
+test:
+	@Scripts/install-packages test
+	@Scripts/test
+
+format:
+	@swift format --in-place --recursive Sources Tests Benchmarks Package.swift
+
+contracts:
+	@swift run -c release coconect-soap contract --out wsdl
+
+bench:
+	@Scripts/install-packages build
+	@Benchmarks/run
+
+clean:
+	rm -rf .build var certs/dev

@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+// The map of the house: a room imports only rooms above it in this file.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ product: String, _ package: String) -> Target.Dependency {
+    .product(name: product, package: package)
+}
+
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "coconect-soap",
+    products: [
+        .executable(name: "coconect-soap", targets: ["Command"]),
+        .library(name: "Gateway", targets: ["Exchanges"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"6.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CXMLSec", pkgConfig: "xmlsec1-openssl", providers: [.apt(["libxmlsec1-dev"])]),
+
+        room("XML", ["CLibXML2"]),
+        room("XMLSignature", ["XML", "COpenSSL", "CXMLSec"]),
+        room("SOAP", ["XML"]),
+        room("Trust", ["XML", "COpenSSL", "XMLSignature"]),
+        room("WSSecurity", ["XML", "XMLSignature", "SOAP", "Trust"]),
+        room(
+            "Datasets", ["XML", library("Yams", "Yams")],
+            resources: [.embedInCode("Resources")]),
+        room("Contracts", ["XML", "Datasets"]),
+        room("Stores", [library("GRDB", "GRDB.swift")]),
+        room("Exchanges", ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", library("Logging", "swift-log"),
+                library("ServiceLifecycle", "swift-service-lifecycle")]),
+        room(
+            "Server",
+            [
+                "Exchanges", "Contracts", "Datasets", "Stores", "SOAP", "WSSecurity", "Trust", "XMLSignature", "XML",
+                library("Hummingbird", "hummingbird"), library("HummingbirdCore", "hummingbird"),
+                library("HummingbirdTLS", "hummingbird"),
+                library("AsyncHTTPClient", "async-http-client"), library("NIOSSL", "swift-nio-ssl"),
+                library("NIOCore", "swift-nio"), library("NIOPosix", "swift-nio"), library("HTTPTypes", "swift-http-types"),
+                library("Logging", "swift-log"), library("ServiceLifecycle", "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "Command",
+            dependencies: [
+                "Server", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML",
+                library("ArgumentParser", "swift-argument-parser"), library("X509", "swift-certificates"),
+                library("SwiftASN1", "swift-asn1"), library("Crypto", "swift-crypto"), library("_CryptoExtras", "swift-crypto"),
+                library("Yams", "Yams"), library("Logging", "swift-log"),
+                library("AsyncHTTPClient", "async-http-client"),
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

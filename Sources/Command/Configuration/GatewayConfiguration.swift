@@ -1,0 +1,127 @@
+internal import Datasets
+internal import Exchanges
+internal import Foundation
+internal import Logging
+internal import Server
+internal import Trust
+internal import WSSecurity
+internal import XML
+
+/// Everything that `serve` needs, loaded and checked: keys parsed, certificates read, partners known.
+struct GatewayConfiguration {
+    let environment: Environment
+    let administration: Administration
+    let identity: SigningIdentity
+    let partners: PartnerRegistry
+    let settings: GatewaySettings
+    let soap: ListenerSettings
+    let api: ListenerSettings
+    let partnerTLS: TLSMaterial?
+    let insideURL: String?
+    let storePath: String
+    let logLevel: Logger.Level
+    let workThreads: Int
+    let workLimit: Int
+    let menu: Menu
+
+    enum Environment: String, CaseIterable { case dev, test, prod }
+    private enum Switch: String, CaseIterable { case on, off }
+
+    /// - Throws: `ConfigurationError` with every problem of the file, of the partners' files and of what they name.
+    init(path: String, environment variables: [String: String] = ProcessInfo.processInfo.environment) throws(ConfigurationError) {
+        let file = SettingsFile(path: path, environment: variables.filter { $0.key.hasPrefix("COCONECT_") })
+        environment = file.choice("environment", or: .dev)
+        administration = Administration(country: file.required("administration.country"), agency: file.required("administration.agency"))
+        let loader = MaterialLoader(file)
+        let identity = loader.identity(certificate: "identity.certificate", key: "identity.key")
+        soap = loader.listener("soap", host: "0.0.0.0", port: 8443)
+        api = loader.listener("api", host: "127.0.0.1", port: 8080)
+        partnerTLS = file.has("partnerTLS") ? loader.tls("partnerTLS") : nil
+        insideURL = file.text("inside.url")
+        storePath = file.resolve(file.text("store.sqlite", or: "var/coconect.sqlite"))
+        logLevel = file.choice("log.level", or: .info)
+        workThreads = file.number("work.threads", or: ProcessInfo.processInfo.activeProcessorCount, in: 1...256)
+        workLimit = file.number("work.limit", or: 64, in: 1...100_000)
+        let policy = SecurityPolicy(
+            clockTolerance: file.number("security.clockTolerance", or: 60, in: 0...3600),
+            maximumAge: file.number("security.maximumAge", or: 300, in: 10...86_400),
+            secondEngine: file.choice("security.secondEngine", or: Switch.off) == .on ? .asked : .notAsked)
+        settings = GatewaySettings(
+            publicURL: GatewayConfiguration.publicURL(file), policy: policy, limits: XMLLimits(bytes: soap.maximumBody),
+            delivery: insideURL == nil ? .inbox : .push,
+            signedFaultsPerSecond: file.number("security.signedFaultsPerSecond", or: 50, in: 0...100_000))
+        let folder = file.resolve(file.text("partners", or: "partners"))
+        file.refuseUnknown()
+        let partners = PartnerFiles(folder: folder, environment: environment)
+        let menu: Menu?
+        do { menu = try Menu.bundled() } catch {
+            menu = nil
+            file.note(error.description, at: "menu.yaml")
+        }
+        let problems = file.problems + partners.problems
+        guard problems.isEmpty, let identity, let menu else { throw ConfigurationError(problems: problems) }
+        self.identity = identity
+        self.menu = menu
+        self.partners = PartnerRegistry(partners.partners)
+    }
+
+    private static func publicURL(_ file: SettingsFile) -> String {
+        let text = file.required("publicURL")
+        guard text.isEmpty || (URL(string: text)?.host != nil && !text.hasSuffix("/")) else {
+            file.note("publicURL is '\(text)'", key: "publicURL", help: "give it as https://host[:port][/path], without a slash at the end")
+            return text
+        }
+        return text
+    }
+}
+
+/// Reads keys, certificates and listeners that settings name, noting what does not load.
+struct MaterialLoader {
+    private let file: SettingsFile
+
+    init(_ file: SettingsFile) {
+        self.file = file
+    }
+
+    func identity(certificate certificateKey: String, key keyKey: String) -> SigningIdentity? {
+        let (certificatePath, keyPath) = (file.required(certificateKey), file.required(keyKey))
+        guard !certificatePath.isEmpty, !keyPath.isEmpty else { return nil }
+        do {
+            let certificate = try loadCertificate(file.resolve(certificatePath))
+            return try SigningIdentity(certificate: certificate, key: try loadPrivateKey(file.resolve(keyPath)))
+        } catch {
+            file.note("\(error)", key: certificateKey, help: "make a key and a certificate with: coconect-soap identity new")
+            return nil
+        }
+    }
+
+    func listener(_ name: String, host: String, port: Int) -> ListenerSettings {
+        let host = file.text("\(name).host", or: host)
+        let tls = file.has("\(name).tls") ? tls("\(name).tls")?.server : nil
+        if !file.has("\(name).tls"), !["127.0.0.1", "::1", "localhost"].contains(host) {
+            file.note(
+                "\(name) would speak plain HTTP on \(host)", key: "\(name).host",
+                help: "give \(name).tls.certificate, .key and .anchors, or listen on 127.0.0.1")
+        }
+        return ListenerSettings(
+            host: host, port: file.number("\(name).port", or: port, in: 1...65535), tls: tls,
+            maximumBody: file.number("\(name).maximumBody", or: 4 * 1024 * 1024, in: 1024...(64 * 1024 * 1024)),
+            maximumConnections: file.number("\(name).maximumConnections", or: 1024, in: 1...100_000))
+    }
+
+    func tls(_ name: String) -> TLSMaterial? {
+        let paths = ["certificate", "key", "anchors"].map { file.required("\(name).\($0)") }
+        guard !paths.contains("") else { return nil }
+        for path in paths where !FileManager.default.isReadableFile(atPath: file.resolve(path)) {
+            file.note("\(file.resolve(path)) cannot be read", at: file.path + " (\(name))")
+            return nil
+        }
+        do {
+            return try TLSMaterial(
+                certificateFile: file.resolve(paths[0]), keyFile: file.resolve(paths[1]), anchorsFile: file.resolve(paths[2]))
+        } catch {
+            file.note("the TLS files of \(name) do not load: \(error)", at: file.path + " (\(name))")
+            return nil
+        }
+    }
+}

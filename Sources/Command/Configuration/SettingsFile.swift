@@ -1,0 +1,135 @@
+internal import Datasets
+internal import Foundation
+internal import Yams
+
+/// One YAML file of settings: read key by key, each with its place, every problem noted and none thrown, so that all can be
+/// told at once. A key that nobody asked for is a problem too.
+final class SettingsFile {
+    private(set) var problems: [ConfigurationProblem] = []
+
+    let path: String
+    private let environment: [String: String]
+    private var scalars: [String: Scalar] = [:]
+    private var lists: [String: [Scalar]] = [:]
+    private var asked: Set<String> = []
+
+    private struct Scalar {
+        let text: String
+        let place: String
+    }
+
+    /// - Parameter environment: variables that override keys, `COCONECT_SOAP_PORT` for `soap.port`; empty for a file without overrides.
+    init(path: String, environment: [String: String] = [:]) {
+        self.path = path
+        self.environment = environment
+        do {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            guard let node = try Yams.compose(yaml: text) else { return }
+            if case .mapping = node { collect(node, key: "") } else { note("the file holds no keys", at: path) }
+        } catch let error as YamlError {
+            note("the file is not YAML: \(error)", at: path)
+        } catch {
+            note("the file cannot be read: \(error.localizedDescription)", at: path)
+        }
+    }
+
+    private func collect(_ node: Node, key: String) {
+        switch node {
+        case .mapping(let mapping):
+            for (name, value) in mapping { collect(value, key: key.isEmpty ? name.string ?? "" : "\(key).\(name.string ?? "")") }
+        case .sequence(let sequence): lists[key] = sequence.map { Scalar(text: $0.string ?? "", place: place($0)) }
+        case .scalar(let scalar): scalars[key] = Scalar(text: scalar.string, place: place(node))
+        case .alias: note("aliases are not read here", at: place(node))
+        }
+    }
+
+    private func place(_ node: Node) -> String { node.mark.map { "\(path):\($0.line)" } ?? path }
+
+    func note(_ text: String, at place: String? = nil, key: String? = nil, help: String? = nil) {
+        problems.append(ConfigurationProblem(text, at: place ?? key.flatMap { self.scalars[$0]?.place } ?? path, help: help))
+    }
+
+    // MARK: Reading
+
+    func text(_ key: String) -> String? {
+        asked.insert(key)
+        return environment[SettingsFile.variable(key)] ?? scalars[key]?.text
+    }
+
+    func text(_ key: String, or fallback: String) -> String { text(key) ?? fallback }
+
+    /// A key that must be there; an empty text stands in for it once its absence is noted.
+    func required(_ key: String) -> String {
+        if let text = text(key), !text.isEmpty { return text }
+        note("\(key) is missing", help: "set it in the file" + (environment.isEmpty ? "" : " or as \(SettingsFile.variable(key))"))
+        return ""
+    }
+
+    func number(_ key: String, or fallback: Int, in range: ClosedRange<Int>) -> Int {
+        guard let text = text(key) else { return fallback }
+        guard let number = Int(text), range.contains(number) else {
+            note("\(key) is '\(text)', expected a number from \(range.lowerBound) to \(range.upperBound)", key: key)
+            return fallback
+        }
+        return number
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, or fallback: Choice) -> Choice where Choice.RawValue == String {
+        guard let text = text(key) else { return fallback }
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue)
+            let near = text.nearest(in: known, within: 3).first.map { "did you mean \($0)? " } ?? ""
+            note("\(key) is '\(text)'", key: key, help: "\(near)known: \(known.joined(separator: ", "))")
+            return fallback
+        }
+        return choice
+    }
+
+    func list(_ key: String) -> [String] {
+        asked.insert(key)
+        return lists[key]?.map(\.text) ?? []
+    }
+
+    /// A path relative to this file.
+    func resolve(_ text: String) -> String {
+        text.hasPrefix("/") ? text : URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(text).path
+    }
+
+    /// Whether any key under this name is set.
+    func has(_ prefix: String) -> Bool {
+        let variable = SettingsFile.variable(prefix) + "_"
+        return scalars.keys.contains { $0.hasPrefix(prefix + ".") } || lists.keys.contains { $0.hasPrefix(prefix + ".") }
+            || environment.keys.contains { $0.hasPrefix(variable) }
+    }
+
+    /// Notes every key and variable that nothing asked for; called when reading is done.
+    func refuseUnknown() {
+        for key in Set(scalars.keys).union(lists.keys).sorted() where !asked.contains(key) {
+            let near = key.nearest(in: asked, within: 4).first
+            note(
+                "unknown key \(key)", at: scalars[key]?.place ?? lists[key]?.first?.place ?? path,
+                help: near.map { "did you mean \($0)?" } ?? "known keys: \(asked.sorted().joined(separator: ", "))")
+        }
+        let variables = asked.map(SettingsFile.variable)
+        for name in environment.keys.sorted() where name.hasPrefix("COCONECT_") && !variables.contains(name) {
+            let near = name.nearest(in: variables, within: 4).first
+            note("unknown variable \(name)", at: "environment", help: near.map { "did you mean \($0)?" })
+        }
+    }
+
+    /// `soap.maximumBody` → `COCONECT_SOAP_MAXIMUM_BODY`.
+    private static func variable(_ key: String) -> String {
+        var name = "COCONECT_"
+        var previousIsLower = false
+        for character in key {
+            if character == "." {
+                name.append("_")
+            } else {
+                if character.isUppercase, previousIsLower { name.append("_") }
+                name.append(contentsOf: character.uppercased())
+            }
+            previousIsLower = character.isLowercase
+        }
+        return name
+    }
+}

@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import Datasets
+internal import Exchanges
+internal import WSSecurity
+internal import XML
+
+struct Convert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Translate a message between JSON and XML, validating it against the menu.",
+        discussion: """
+            EXAMPLES
+              coconect-soap convert --to xml certificate.json
+              coconect-soap convert --to json request.xml --trust partners/certificates
+            """)
+
+    enum Target: String, ExpressibleByArgument, CaseIterable { case json, xml }
+
+    @Argument(help: "The message, or - for standard input. A signed envelope needs --trust.")
+    var file: String
+
+    @Option(help: "json or xml.")
+    var to: Target
+
+    @Option(help: "Name of the message that a JSON file holds.")
+    var message = "SendCO"
+
+    @Option(help: "Folder of trusted certificates; opens a signed envelope.")
+    var trust: String?
+
+    func run() throws {
+        let dataset = try trust.map { try opened(trust: $0) } ?? Message(file, json: message).dataset
+        guard let dataset else { throw CommandError("the element is no message of the menu", place: file) }
+        switch to {
+        case .json: output(dataset.json(.indented))
+        case .xml: output(dataset.xml + [0x0A])
+        }
+    }
+
+    private func opened(trust: String) throws -> Dataset {
+        var report = VerificationReport(judgedAt: .now)
+        let policy = SecurityPolicy(secondEngine: .asked, clock: .notChecked)
+        guard let verified = try openEnvelope(file, trust: trust, policy: policy, at: .now, report: &report) else {
+            throw CommandError(report.reason ?? "the message is not good", place: file, status: 1)
+        }
+        let menu = try loadMenu()
+        guard let content = verified.content, let message = menu.messages[content.local] else {
+            throw CommandError("Body holds no message of the menu", place: file, status: 1)
+        }
+        do {
+            return try Dataset(reading: content, as: message)
+        } catch {
+            throw CommandError("the dataset has problems:\n" + error.lines, place: file, status: 1)
+        }
+    }
+}

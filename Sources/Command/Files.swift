@@ -1,0 +1,69 @@
+internal import Foundation
+internal import Trust
+internal import XMLSignature
+
+/// A file that could not be used: which one, why, and what to do.
+struct FileError: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+    var description: String { "\(path): \(reason)" }
+}
+
+/// The bytes of a file, or of standard input for `-`.
+func readFile(_ path: String) throws(FileError) -> [UInt8] {
+    if path == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+    do {
+        return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+        throw FileError(path: path, reason: FileManager.default.fileExists(atPath: path) ? error.localizedDescription : "no such file")
+    }
+}
+
+func writeFile(_ bytes: [UInt8], to path: String, permissions: Int = 0o644) throws(FileError) {
+    do {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        guard FileManager.default.createFile(atPath: path, contents: Data(bytes), attributes: [.posixPermissions: permissions]) else {
+            throw FileError(path: path, reason: "the file could not be written")
+        }
+    } catch let error as FileError {
+        throw error
+    } catch {
+        throw FileError(path: path, reason: error.localizedDescription)
+    }
+}
+
+func loadCertificate(_ path: String) throws(FileError) -> Certificate {
+    let bytes = try readFile(path)
+    do {
+        return try Certificate(pem: bytes)
+    } catch {
+        throw FileError(path: path, reason: error.description)
+    }
+}
+
+func loadPrivateKey(_ path: String, passphrase: String? = nil) throws(FileError) -> PrivateKey {
+    let bytes = try readFile(path)
+    do {
+        return try PrivateKey(pem: bytes, passphrase: passphrase)
+    } catch {
+        throw FileError(path: path, reason: error.description)
+    }
+}
+
+/// The certificates of a folder, each known by the name of its file.
+func loadTrust(_ folder: String) throws(FileError) -> TrustStore {
+    let names: [String]
+    do {
+        names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".pem") || $0.hasSuffix(".crt") }.sorted()
+    } catch {
+        throw FileError(path: folder, reason: "the folder of trusted certificates cannot be read")
+    }
+    guard !names.isEmpty else { throw FileError(path: folder, reason: "the folder holds no certificate (*.pem or *.crt)") }
+    var pins: [PinnedCertificate] = []
+    for name in names {
+        let path = folder + "/" + name
+        pins.append(PinnedCertificate(try loadCertificate(path), owner: String(name.dropLast(4)), origin: path))
+    }
+    return TrustStore(pins)
+}

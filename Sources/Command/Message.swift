@@ -1,0 +1,49 @@
+internal import Datasets
+internal import XML
+
+/// A message from a file: a JSON dataset, or an XML element whose name tells which message it is.
+struct Message {
+    let dataset: Dataset?
+    let xml: [UInt8]
+    let action: String
+
+    /// - Parameter json: name of the message that a JSON file holds.
+    init(_ file: String, json name: String = "SendCO") throws {
+        let bytes = try readFile(file)
+        let menu = try loadMenu()
+        do {
+            if bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
+                guard let message = menu.messages[name] else { throw Message.unknown(name, menu) }
+                let dataset = try Dataset(json: bytes, as: message)
+                (self.dataset, xml, action) = (dataset, dataset.xml, menu.action(of: message))
+            } else {
+                let root = try XMLDocument(parsing: bytes, limits: XMLLimits(bytes: 64 * 1024 * 1024)).root
+                guard root.local != "Envelope" else {
+                    throw CommandError(
+                        "this is a SOAP envelope, whose Body is read only once it is verified", place: file,
+                        help: "give the Body's child, or for convert the option --trust")
+                }
+                let message = menu.messages[root.local]
+                dataset = try message.map { try Dataset(reading: root, as: $0) }
+                xml = try root.canonicalized()
+                action = "\(root.namespace):\(root.local)"
+            }
+        } catch let error as DatasetError {
+            throw CommandError("the dataset has problems:\n" + error.lines, place: file, status: 1)
+        } catch let error as XMLError {
+            throw CommandError(error.description, place: file)
+        }
+    }
+
+    static func unknown(_ name: String, _ menu: Menu) -> CommandError {
+        CommandError("no message is named \(name)", help: "known: \(menu.messages.keys.sorted().joined(separator: ", "))")
+    }
+}
+
+func loadMenu() throws -> Menu {
+    do { return try Menu.bundled() } catch { throw CommandError(error.description) }
+}
+
+extension DatasetError {
+    var lines: String { problems.map { "  \($0.code.rawValue) at \($0.place.isEmpty ? "the top" : $0.place): \($0.text)" }.joined(separator: "\n") }
+}

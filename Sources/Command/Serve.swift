@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Exchanges
+internal import Foundation
+internal import Logging
+internal import Server
+internal import Stores
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the gateway until Ctrl-C.",
+        discussion: """
+            EXAMPLE
+              coconect-soap serve --config gateway.yaml
+              COCONECT_SOAP_PORT=9443 coconect-soap serve --config gateway.yaml
+            """)
+
+    @Option(name: .shortAndLong, help: "The configuration file; every key can be overridden by a variable COCONECT_….")
+    var config = "gateway.yaml"
+
+    func run() async throws {
+        let configuration = try loadConfiguration(config)
+        let level = configuration.logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "coconect-soap")
+        let store = try openStore(configuration.storePath)
+        let pool = ThreadWorkPool(threads: configuration.workThreads, limit: configuration.workLimit)
+        let gateway = Gateway(configuration, store: store, pool: pool, logger: logger)
+        let server = GatewayServer(
+            gateway, soap: configuration.soap, api: configuration.api, partnerTLS: configuration.partnerTLS,
+            insideURL: configuration.insideURL, pool: pool, logger: logger)
+        logger.info(
+            "starting",
+            metadata: [
+                "administration": "\(configuration.administration)", "environment": "\(configuration.environment.rawValue)",
+                "partners": "\(configuration.partners.partners.keys.sorted().joined(separator: ", "))",
+                "signs-with": "\(configuration.identity.certificate.subject)",
+            ])
+        try await server.run()
+        logger.info("stopped")
+    }
+}
+
+/// The configuration, or every problem of it on standard error.
+func loadConfiguration(_ path: String) throws -> GatewayConfiguration {
+    do {
+        return try GatewayConfiguration(path: path)
+    } catch {
+        FileHandle.standardError.write(Data(error.problems.map { $0.description + "\n" }.joined().utf8))
+        throw CommandError("\(error.problems.count == 1 ? "a problem" : "\(error.problems.count) problems") in the configuration", place: path)
+    }
+}
+
+func openStore(_ path: String) throws -> SQLiteStore {
+    do {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return try SQLiteStore(path: path)
+    } catch {
+        throw CommandError("the store cannot be opened: \(error)", place: path)
+    }
+}
+
+extension Gateway {
+    init(_ configuration: GatewayConfiguration, store: any MessageStore, pool: any WorkPool, logger: Logger) {
+        self.init(
+            administration: configuration.administration, identity: configuration.identity, partners: configuration.partners,
+            menu: configuration.menu, store: store, settings: configuration.settings, pool: pool, logger: logger)
+    }
+}

@@ -1,0 +1,40 @@
+internal import XML
+
+/// A list of codes, from a standard or of our own.
+public final class CodeList: Sendable {
+    public let id: String
+    public let title: String
+    /// The standard, or `nil` where the list is ours.
+    public let standard: String?
+    /// Code and name, sorted by code; the name is empty where the source has none.
+    public let codes: [(code: String, name: String)]
+    private let known: Set<String>
+
+    init(id: String, title: String, standard: String?, codes: [(code: String, name: String)]) {
+        self.id = id
+        self.title = title
+        self.standard = standard
+        self.codes = codes.sorted { $0.code < $1.code }
+        known = Set(codes.map(\.code))
+    }
+
+    /// A list in the tab-separated form of the files beside the menu: `# key: value` lines, then a code and its name.
+    convenience init(tabSeparated bytes: [UInt8]) {
+        var header: [String: String] = [:]
+        var codes: [(code: String, name: String)] = []
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            if line.hasPrefix("# "), let colon = line.firstIndex(of: ":") {
+                header[String(line.dropFirst(2).prefix(upTo: colon))] = line[line.index(after: colon)...].trimmedXML
+            } else {
+                let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+                codes.append((String(parts[0]), parts.count > 1 ? String(parts[1]) : ""))
+            }
+        }
+        self.init(id: header["list"] ?? "", title: header["title"] ?? "", standard: header["standard"], codes: codes)
+    }
+
+    public func contains(_ code: String) -> Bool { known.contains(code) }
+
+    /// The codes that somebody who wrote `text` may have meant.
+    func nearest(_ text: String) -> [String] { text.nearest(in: codes.map(\.code), within: 1).prefix(5).map(\.self) }
+}

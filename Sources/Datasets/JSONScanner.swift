@@ -1,0 +1,220 @@
+/// Reads JSON (RFC 8259) token by token, strictly: no number is turned into a binary one, no duplicate or odd character
+/// slips through unseen.
+struct JSONScanner {
+    struct SyntaxError: Error {
+        let offset: Int
+        let reason: String
+    }
+
+    /// What a value starts with.
+    enum Kind: String {
+        case object = "an object", array = "an array", string = "a string", number = "a number"
+        case boolean = "true or false", null = "null"
+    }
+
+    private let bytes: [UInt8]
+    private(set) var position = 0
+    private static let maximumDepth = 64
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Line and column of an offset, both from 1.
+    func place(_ offset: Int) -> String {
+        let before = bytes.prefix(offset)
+        let line = before.count { $0 == 0x0A } + 1
+        let column = offset - (before.lastIndex(of: 0x0A) ?? -1)
+        return "line \(line), column \(column)"
+    }
+
+    mutating func peek() throws(SyntaxError) -> Kind {
+        skipSpace()
+        guard position < bytes.count else { throw error("the text ends where a value belongs") }
+        switch bytes[position] {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "-"), 0x30...0x39: return .number
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
+        case UInt8(ascii: "n"): return .null
+        default: throw error("no JSON value starts here")
+        }
+    }
+
+    /// Reads `{ "name": value, … }`; the closure reads each value.
+    mutating func object(_ member: (inout JSONScanner, String) throws(SyntaxError) -> Void) throws(SyntaxError) {
+        try group(UInt8(ascii: "{"), UInt8(ascii: "}")) { (scanner) throws(SyntaxError) in
+            scanner.skipSpace()
+            guard scanner.position < scanner.bytes.count, scanner.bytes[scanner.position] == UInt8(ascii: "\"") else {
+                throw scanner.error("a name in quotation marks belongs here")
+            }
+            let name = try scanner.string()
+            try scanner.expect(UInt8(ascii: ":"), "a colon")
+            try member(&scanner, name)
+        }
+    }
+
+    mutating func array(_ entry: (inout JSONScanner) throws(SyntaxError) -> Void) throws(SyntaxError) {
+        try group(UInt8(ascii: "["), UInt8(ascii: "]"), entry)
+    }
+
+    private mutating func group(
+        _ open: UInt8, _ close: UInt8, _ member: (inout JSONScanner) throws(SyntaxError) -> Void
+    ) throws(SyntaxError) {
+        try expect(open, "an opening bracket")
+        skipSpace()
+        if position < bytes.count, bytes[position] == close {
+            position += 1
+            return
+        }
+        while true {
+            try member(&self)
+            skipSpace()
+            guard position < bytes.count else { throw error("the text ends inside an object or array") }
+            defer { position += 1 }
+            if bytes[position] == close { return }
+            guard bytes[position] == UInt8(ascii: ",") else { throw error("a comma or a closing bracket belongs here") }
+        }
+    }
+
+    /// The characters of a number as written.
+    mutating func number() throws(SyntaxError) -> String {
+        let start = position
+        while position < bytes.count, "+-.eE0123456789".utf8.contains(bytes[position]) { position += 1 }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        guard JSONScanner.isNumber(text.utf8[...]) else { throw SyntaxError(offset: start, reason: "'\(text)' is not a JSON number") }
+        return text
+    }
+
+    mutating func boolean() throws(SyntaxError) -> Bool {
+        if take("true") { return true }
+        if take("false") { return false }
+        throw error("neither true nor false")
+    }
+
+    /// Reads past a value of any kind.
+    mutating func skip(depth: Int = 0) throws(SyntaxError) {
+        guard depth < JSONScanner.maximumDepth else { throw error("nested deeper than \(JSONScanner.maximumDepth)") }
+        switch try peek() {
+        case .object: try object { (scanner, _) throws(SyntaxError) in try scanner.skip(depth: depth + 1) }
+        case .array: try array { (scanner) throws(SyntaxError) in try scanner.skip(depth: depth + 1) }
+        case .string: _ = try string()
+        case .number: _ = try number()
+        case .boolean: _ = try boolean()
+        case .null: guard take("null") else { throw error("not null") }
+        }
+    }
+
+    /// Nothing but white space may follow.
+    mutating func end() throws(SyntaxError) {
+        skipSpace()
+        guard position == bytes.count else { throw error("more text after the value") }
+    }
+
+    mutating func string() throws(SyntaxError) -> String {
+        let start = position
+        position += 1
+        let plainStart = position
+        while position < bytes.count, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\"), bytes[position] >= 0x20 {
+            position += 1
+        }
+        guard position < bytes.count else { throw SyntaxError(offset: start, reason: "the string does not end") }
+        var content = Array(bytes[plainStart..<position])
+        while bytes[position] != UInt8(ascii: "\"") {
+            if bytes[position] == UInt8(ascii: "\\") {
+                content.append(contentsOf: String(try escape()).utf8)
+            } else {
+                guard bytes[position] >= 0x20 else { throw error("a control character stands unescaped in a string") }
+                content.append(bytes[position])
+                position += 1
+            }
+            guard position < bytes.count else { throw SyntaxError(offset: start, reason: "the string does not end") }
+        }
+        position += 1
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw SyntaxError(offset: start, reason: "the string is not UTF-8")
+        }
+        return text
+    }
+
+    private mutating func escape() throws(SyntaxError) -> Character {
+        position += 1
+        guard position < bytes.count else { throw error("the string does not end") }
+        let code = bytes[position]
+        position += 1
+        switch code {
+        case UInt8(ascii: "\""): return "\""
+        case UInt8(ascii: "\\"): return "\\"
+        case UInt8(ascii: "/"): return "/"
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): return Character(try unicodeEscape())
+        default: throw error("an unknown escape")
+        }
+    }
+
+    private mutating func unicodeEscape() throws(SyntaxError) -> Unicode.Scalar {
+        let first = try hexadecimal()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        guard first < 0xDC00, take("\\u") else { throw error("an unpaired surrogate, which is no character") }
+        let second = try hexadecimal()
+        guard (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) else {
+            throw error("an unpaired surrogate, which is no character")
+        }
+        return scalar
+    }
+
+    private mutating func hexadecimal() throws(SyntaxError) -> UInt32 {
+        guard position + 4 <= bytes.count, bytes[position..<position + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+            let value = UInt32(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
+        else { throw error("four hexadecimal digits belong here") }
+        position += 4
+        return value
+    }
+
+    private mutating func expect(_ byte: UInt8, _ what: String) throws(SyntaxError) {
+        skipSpace()
+        guard position < bytes.count, bytes[position] == byte else { throw error("\(what) belongs here") }
+        position += 1
+    }
+
+    private mutating func take(_ word: String) -> Bool {
+        guard bytes[position...].starts(with: word.utf8) else { return false }
+        position += word.utf8.count
+        return true
+    }
+
+    private mutating func skipSpace() {
+        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+    }
+
+    private func error(_ reason: String) -> SyntaxError { SyntaxError(offset: min(position, bytes.count), reason: reason) }
+
+    /// RFC 8259, section 6.
+    private static func isNumber(_ text: Substring.UTF8View) -> Bool {
+        var rest = text
+        func digits() -> Int {
+            let run = rest.prefix { (0x30...0x39).contains($0) }
+            rest = rest.dropFirst(run.count)
+            return run.count
+        }
+        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        let leadingZero = rest.first == 0x30
+        let whole = digits()
+        guard whole > 0, !leadingZero || whole == 1 else { return false }
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            guard digits() > 0 else { return false }
+        }
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            rest = rest.dropFirst()
+            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+            guard digits() > 0 else { return false }
+        }
+        return rest.isEmpty
+    }
+}

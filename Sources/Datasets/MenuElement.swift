@@ -1,0 +1,53 @@
+public import XML
+
+/// One element of the menu: a place in the tree with its own name in XML and in JSON.
+public struct MenuElement: Sendable {
+    public enum Content: Sendable {
+        case simple(ElementFormat)
+        case record(MenuClass)
+    }
+
+    /// How often an element may stand within its parent.
+    public struct Cardinality: Hashable, Sendable {
+        public let minimum: Int
+        /// `nil` is unbounded.
+        public let maximum: Int?
+        /// Whether JSON holds an array, also of one.
+        public var isList: Bool { maximum != 1 }
+    }
+
+    /// Where the element comes from, in the terms of the WCO Data Model; annotations, never names.
+    public struct Source: Hashable, Sendable {
+        public let wcoID: String?
+        public let wcoClass: String?
+        public let wcoTag: String?
+        /// `sourced`, `part` or `inference`.
+        public let basis: String
+        public let text: String
+    }
+
+    public let json: String
+    public let xml: XMLName
+    public let content: Content
+    public let cardinality: Cardinality
+    public let source: Source
+    /// Letters of the operations that carry it; empty inside a class, which goes where its parent goes.
+    public let operations: String
+    /// The menu's own name of the format or type, for documentation.
+    public let formatText: String
+}
+
+/// The elements that stand together under one parent, in their order.
+public final class MenuClass: Sendable {
+    public let name: String
+    public let elements: [MenuElement]
+    private let indexByJSON: [String: Int]
+
+    init(name: String, elements: [MenuElement]) {
+        self.name = name
+        self.elements = elements
+        indexByJSON = Dictionary(uniqueKeysWithValues: elements.enumerated().map { ($1.json, $0) })
+    }
+
+    public func index(json name: String) -> Int? { indexByJSON[name] }
+}

@@ -1,0 +1,68 @@
+internal import Logging
+public import ServiceLifecycle
+public import Stores
+internal import XML
+
+/// The JSON gateway inside, as far as deliveries need it.
+public protocol InsideGateway: Sendable {
+    /// - Throws: where there was no answer.
+    func deliver(_ message: StoredMessage, dataset: [UInt8]) async throws -> DeliveryAnswer
+}
+
+public struct DeliveryAnswer: Sendable {
+    public let status: Int
+    public let text: String
+
+    public init(status: Int, text: String) {
+        self.status = status
+        self.text = text
+    }
+}
+
+/// Hands accepted messages to the JSON gateway until it answers 2xx; a 4xx parks the message with the gateway's answer.
+public struct DeliveryWorker: Service {
+    private let gateway: Gateway
+    private let inside: any InsideGateway
+    private let backoff = Backoff(first: 1, longest: 60)
+
+    public init(_ gateway: Gateway, inside: any InsideGateway) {
+        self.gateway = gateway
+        self.inside = inside
+    }
+
+    public func run() async throws {
+        await gateway.work(.inbound) { await attempt($0) }
+    }
+
+    private func attempt(_ message: StoredMessage) async {
+        let outcome = await outcome(of: message)
+        do {
+            try await gateway.store.finish(message.id, outcome, at: gateway.clock().text)
+        } catch {
+            gateway.logger.error("outcome could not be stored", metadata: ["id": "\(message.id)", "error": "\(error)"])
+        }
+        gateway.logger.log(
+            level: outcome.state == .delivered ? .info : .warning, "delivery tried",
+            metadata: ["id": "\(message.id)", "state": "\(outcome.state.rawValue)", "detail": "\(outcome.detail ?? "")"])
+    }
+
+    private func outcome(of message: StoredMessage) async -> WorkOutcome {
+        do {
+            let dataset = try await gateway.store.content(.dataset, of: message.id) ?? []
+            let answer = try await inside.deliver(message, dataset: dataset)
+            switch answer.status {
+            case 200..<300: return WorkOutcome(.delivered)
+            case 408, 429: return again(message, "the JSON gateway answered \(answer.status): \(answer.text)")
+            case 400..<500: return WorkOutcome(.parked, detail: "the JSON gateway answered \(answer.status): \(answer.text)")
+            default: return again(message, "the JSON gateway answered \(answer.status): \(answer.text)")
+            }
+        } catch {
+            return again(message, "no answer from the JSON gateway: \(error)")
+        }
+    }
+
+    private func again(_ message: StoredMessage, _ detail: String) -> WorkOutcome {
+        let delay = backoff.delay(after: message.attempts + 1, share: .random(in: 0...1))
+        return WorkOutcome(.accepted, detail: detail, retryAt: gateway.clock().adding(seconds: Int64(delay.rounded(.up))).text)
+    }
+}

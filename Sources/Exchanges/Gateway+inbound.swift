@@ -1,0 +1,131 @@
+internal import Datasets
+internal import Foundation
+internal import Logging
+internal import SOAP
+internal import Stores
+internal import WSSecurity
+internal import XML
+internal import XMLSignature
+
+/// The inbound road.
+extension Gateway {
+    /// bytes → verified → known? → dataset → signed receipt, stored in one transaction before it is sent; or one refusal,
+    /// turned into a signed fault in one place.
+    public func receive(_ request: InboundRequest) async -> InboundAnswer {
+        let now = clock()
+        do {
+            let message = try await read(request, at: now)
+            if let earlier = try await store.claimed(.inbound, partner: message.partner.name, messageID: message.messageID) {
+                return try await answerAgain(message, earlier, at: now)
+            }
+            let dataset = try accepted(message)
+            let receipt = Receipt(messageID: message.messageID, receivedAt: now.text, bodyDigest: message.bodyDigest.base64)
+            let response = try await sign(receipt, for: message, at: now)
+            let record = try record(message, dataset, request, response, at: now)
+            if case .taken(let earlier) = try await store.add(record, work: settings.delivery == .push ? .due(at: now.text) : .none) {
+                return try await answerAgain(message, earlier, at: now)
+            }
+            bell.ring(.inbound)
+            logger.info("message accepted", metadata: metadata(request, message).merging(["id": "\(record.id)"]) { _, new in new })
+            return InboundAnswer(outcome: .accepted(id: record.id), version: message.version, bytes: response)
+        } catch let refused as RefusedRequest {
+            return await refuse(request, refused, at: now)
+        } catch {
+            let refusal = error is WorkPoolError ? Refusal.overloaded() : Refusal.internalError(error)
+            return await refuse(request, RefusedRequest(refusal, request, at: now), at: now)
+        }
+    }
+
+    private func read(_ request: InboundRequest, at now: XMLDateTime) async throws -> InboundMessage {
+        let reader = reader
+        return try await pool.run { try reader.read(request, at: now) }
+    }
+
+    /// The dataset, once the message id is known to be new: sender must be the signer's partner, receiver must be us.
+    private func accepted(_ message: InboundMessage) throws -> Dataset {
+        func refused(_ refusal: Refusal) -> RefusedRequest {
+            RefusedRequest(refusal: refusal, version: message.version, partner: message.partner, report: message.report)
+        }
+        let dataset: Dataset
+        do { dataset = try message.dataset.get() } catch { throw refused(Refusal(error)) }
+        let (sender, receiver) = (Administration(dataset, "sender"), Administration(dataset, "receiver"))
+        guard sender == message.partner.administration else {
+            throw refused(.wrongParty("sender", got: sender, expected: message.partner.administration))
+        }
+        guard receiver == administration else { throw refused(.wrongParty("receiver", got: receiver, expected: administration)) }
+        return dataset
+    }
+
+    /// The same id with the same content is answered with the same Receipt values, freshly signed, and processed once.
+    private func answerAgain(_ message: InboundMessage, _ earlier: StoredMessage, at now: XMLDateTime) async throws -> InboundAnswer {
+        guard earlier.contentDigest == message.contentDigest.hex else {
+            throw RefusedRequest(
+                refusal: .messageIDReused(message.messageID), version: message.version, partner: message.partner, report: message.report)
+        }
+        let receipt = Receipt(messageID: earlier.messageID, receivedAt: earlier.receivedAt, bodyDigest: earlier.bodyDigest ?? "")
+        let response = try await sign(receipt, for: message, at: now)
+        try await store.noteRepetition(of: earlier.id, at: now.text)
+        logger.info("message repeated, answered again", metadata: ["id": "\(earlier.id)", "partner": "\(message.partner.name)"])
+        return InboundAnswer(outcome: .repeated(id: earlier.id), version: message.version, bytes: response)
+    }
+
+    private func sign(_ receipt: Receipt, for message: InboundMessage, at now: XMLDateTime) async throws -> [UInt8] {
+        guard let operation = operation(message.operation) else { preconditionFailure("a routed message has an operation of the menu") }
+        let answer = OutgoingEnvelope(
+            version: message.version,
+            addressing: message.signedMessageID.map {
+                OutgoingEnvelope.answerAddressing(action: menu.action(of: operation.response), relatesTo: $0)
+            } ?? [], content: receipt.xml(operation.response))
+        return try await sign(answer, at: now)
+    }
+
+    /// The envelope's digests on the pool, the signature wherever the signer keeps its key.
+    func sign(_ envelope: OutgoingEnvelope, at now: XMLDateTime) async throws -> [UInt8] {
+        let draft = try await draft(envelope, at: now)
+        return draft.signed(value: try await identity.signer.sign(draft.signedInfo))
+    }
+
+    func draft(_ envelope: OutgoingEnvelope, at now: XMLDateTime) async throws -> EnvelopeDraft {
+        let identity = identity
+        return try await pool.run {
+            try EnvelopeDraft(envelope, certificate: identity.certificate, algorithm: identity.signer.algorithm, created: now)
+        }
+    }
+
+    private func record(
+        _ message: InboundMessage, _ dataset: Dataset, _ request: InboundRequest, _ response: [UInt8], at now: XMLDateTime
+    ) throws -> NewMessage {
+        NewMessage(
+            id: LocalID.make(), direction: .inbound, partner: message.partner.name, operation: message.operation.rawValue,
+            messageID: message.messageID, contentDigest: message.contentDigest.hex, certificateNumber: dataset.text("id"),
+            state: .accepted, correlationID: request.correlationID, receivedAt: now.text, signer: message.signer.hex,
+            bodyDigest: message.bodyDigest.base64,
+            contents: [
+                .request: request.bytes, .response: response, .dataset: dataset.json(), .verification: try message.report.json,
+            ])
+    }
+
+    private func metadata(_ request: InboundRequest, _ message: InboundMessage) -> Logger.Metadata {
+        [
+            "correlation": "\(request.correlationID)", "partner": "\(message.partner.name)",
+            "operation": "\(message.operation.rawValue)", "message-id": "\(message.messageID)",
+        ]
+    }
+}
+
+extension RefusedRequest {
+    init(_ refusal: Refusal, _ request: InboundRequest, at now: XMLDateTime) {
+        self.init(refusal: refusal, version: request.mediaVersion, partner: nil, report: VerificationReport(judgedAt: now))
+    }
+}
+
+extension VerificationReport {
+    /// As kept beside the message.
+    var json: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(self))
+        }
+    }
+}

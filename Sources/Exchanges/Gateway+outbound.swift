@@ -1,0 +1,140 @@
+public import Datasets
+internal import Logging
+internal import SOAP
+internal import Stores
+public import WSSecurity
+internal import XML
+internal import XMLSignature
+
+/// The outbound road.
+extension Gateway {
+    /// JSON → dataset → durable and queued. What was taken is sent until the partner's receipt is there or a person is asked.
+    public func submit(json: [UInt8], operation: Operation, partner name: String) async throws -> Submission {
+        do throws(SubmissionError) {
+            let partner = try callable(operation, partner: name)
+            let dataset = try dataset(json, operation, partner)
+            return try await queue(dataset, operation, partner)
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// The dataset of a message to a partner: valid, from us, to that partner.
+    public func dataset(_ json: [UInt8], _ operation: Operation, _ partner: Partner) throws(SubmissionError) -> Dataset {
+        guard let menuOperation = self.operation(operation) else { throw .operationNotCalled(operation, partner: partner.name) }
+        let dataset: Dataset
+        do { dataset = try Dataset(json: json, as: menuOperation.request) } catch { throw .dataset(error.problems) }
+        var problems: [DatasetProblem] = []
+        for (element, expected) in [("sender", administration), ("receiver", partner.administration)] {
+            guard Administration(dataset, element) != expected else { continue }
+            problems.append(DatasetProblem(.rule, at: "/" + element, "the \(element) of this message must be \(expected)"))
+        }
+        guard problems.isEmpty else { throw .dataset(problems) }
+        return dataset
+    }
+
+    public func callable(_ operation: Operation, partner name: String) throws(SubmissionError) -> Partner {
+        guard let partner = partners[name] else {
+            throw .unknownPartner(name, nearest: name.nearest(in: partners.partners.keys, within: 3).first)
+        }
+        guard partner.mayBeCalled(operation) else { throw .operationNotCalled(operation, partner: name) }
+        return partner
+    }
+
+    private func queue(_ dataset: Dataset, _ operation: Operation, _ partner: Partner) async throws(SubmissionError) -> Submission {
+        let now = clock().text
+        let message = NewMessage(
+            id: LocalID.make(), direction: .outbound, partner: partner.name, operation: operation.rawValue,
+            messageID: dataset.text("functionalReferenceId") ?? "", contentDigest: Digest(of: dataset.xml).hex,
+            certificateNumber: dataset.text("id"), state: .queued, correlationID: LocalID.make(), receivedAt: now,
+            contents: [.dataset: dataset.json()])
+        let claim: Claim
+        let stored: StoredMessage?
+        do {
+            claim = try await store.add(message, work: .due(at: now))
+            stored = try await store.message(id: message.id)
+        } catch {
+            logger.error("message could not be stored", metadata: ["error": "\(error)"])
+            throw .dataset([DatasetProblem(.rule, at: "", "the message could not be stored; nothing was accepted: send it again later")])
+        }
+        switch claim {
+        case .taken(let earlier):
+            guard earlier.contentDigest == message.contentDigest else { throw .messageIDReused(message.messageID) }
+            return .known(earlier)
+        case .added:
+            guard let stored else { preconditionFailure("a message that was added is in the store") }
+            bell.ring(.outbound)
+            logger.info(
+                "message queued", metadata: ["id": "\(stored.id)", "partner": "\(partner.name)", "message-id": "\(stored.messageID)"])
+            return .queued(stored)
+        }
+    }
+
+    /// Dataset → signed envelope → partner → its answer, verified. The Body is the same at each try, its signature is new.
+    public func send(
+        _ dataset: Dataset, _ operation: Operation, to partner: Partner, through transport: any PartnerTransport
+    ) async throws -> SentExchange {
+        guard let menuOperation = self.operation(operation) else {
+            throw SubmissionError.operationNotCalled(operation, partner: partner.name)
+        }
+        let messageID = dataset.text("functionalReferenceId") ?? ""
+        let (action, address) = (menu.action(of: menuOperation.request), partner.endpoint.address(of: operation))
+        let envelope = OutgoingEnvelope(
+            version: partner.endpoint.soapVersion,
+            addressing: partner.endpoint.addressing == .on
+                ? OutgoingEnvelope.requestAddressing(to: address, action: action, messageID: uuid(of: messageID)) : [],
+            content: dataset.xml)
+        let draft = try await draft(envelope, at: clock())
+        let request = draft.signed(value: try await identity.signer.sign(draft.signedInfo))
+        let response = try await transport.post(
+            OutboundRequest(
+                url: address, version: envelope.version, action: action, bytes: request, timeout: partner.endpoint.timeout))
+        let sent = SentMessage(messageID: messageID, bodyDigest: draft.bodyDigest)
+        let (settings, now) = (settings, clock())
+        return try await pool.run {
+            var report = VerificationReport(judgedAt: now)
+            do throws(UntrustedAnswer) {
+                let answer = try PartnerAnswer(
+                    response, partner: partner, operation: menuOperation, sent: sent, policy: settings.policy,
+                    limits: settings.limits, at: now, report: &report)
+                return SentExchange(request: request, response: response.bytes, outcome: .answered(answer), report: report, sent: sent)
+            } catch {
+                return SentExchange(
+                    request: request, response: response.bytes, outcome: .untrusted(error.description), report: report, sent: sent)
+            }
+        }
+    }
+
+    /// WS-Addressing wants a URI that is unique for the message; one made of sender and message id is the same at each try.
+    private func uuid(of messageID: String) -> String {
+        var bytes = Array(Digest(of: Array("\(administration.country)\n\(administration.agency)\n\(messageID)".utf8)).bytes.prefix(16))
+        bytes[6] = bytes[6] & 0x0F | 0x80
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let hex = bytes.hex
+        var groups: [Substring] = []
+        var rest = hex[...]
+        for length in [8, 4, 4, 4, 12] {
+            groups.append(rest.prefix(length))
+            rest = rest.dropFirst(length)
+        }
+        return "urn:uuid:" + groups.joined(separator: "-")
+    }
+}
+
+/// One try of sending, whatever came of it.
+public struct SentExchange: Sendable {
+    public enum Outcome: Sendable {
+        case answered(PartnerAnswer)
+        /// Something came back that is not the partner's word.
+        case untrusted(String)
+    }
+
+    public let request: [UInt8]
+    public let response: [UInt8]
+    public let outcome: Outcome
+    public let report: VerificationReport
+    let sent: SentMessage
+
+    /// Base64 digest of the Body that was sent.
+    public var bodyDigest: String { sent.bodyDigest.base64 }
+}

@@ -1,0 +1,67 @@
+internal import Logging
+internal import SOAP
+internal import Stores
+internal import XML
+internal import XMLSignature
+
+/// The one place where a refusal becomes a fault, a line in the log and an entry in the store.
+extension Gateway {
+    /// Refuses before the message was looked at, for reasons that the listener sees: still a fault, still logged.
+    public func refuse(_ request: InboundRequest, _ refusal: Refusal) async -> InboundAnswer {
+        await refuse(request, RefusedRequest(refusal, request, at: clock()), at: clock())
+    }
+
+    func refuse(_ request: InboundRequest, _ refused: RefusedRequest, at now: XMLDateTime) async -> InboundAnswer {
+        let refusal = refused.refusal
+        logger.log(
+            level: refusal.blame == .receiver ? .error : .warning, "message refused",
+            metadata: [
+                "correlation": "\(request.correlationID)", "code": "\(refusal.code)", "operation": "\(request.operation)",
+                "peer": "\(request.peer)", "partner": "\(refused.partner?.name ?? "unknown")", "diagnosis": "\(refusal.diagnosis)",
+            ])
+        let fault = refusal.fault(refused.version, menu: menu, correlationID: request.correlationID, now: now)
+        let bytes = await answer(fault, refused, at: now)
+        await keep(request, refused, response: bytes, at: now)
+        return InboundAnswer(outcome: .refused(code: refusal.code), version: refused.version, bytes: bytes)
+    }
+
+    /// Faults are signed, because toolkits hide an unsigned one; for a flood of strangers the signature is saved.
+    private func answer(_ fault: [UInt8], _ refused: RefusedRequest, at now: XMLDateTime) async -> [UInt8] {
+        let envelope = OutgoingEnvelope(version: refused.version, content: fault)
+        guard refused.partner != nil || strangers.allows(at: now) else { return envelope.unsigned }
+        do {
+            return try await sign(envelope, at: now)
+        } catch {
+            logger.error("fault could not be signed", metadata: ["error": "\(error)"])
+            return envelope.unsigned
+        }
+    }
+
+    /// A partner's refused message is kept whole; of a stranger's only what tells that it came.
+    private func keep(_ request: InboundRequest, _ refused: RefusedRequest, response: [UInt8], at now: XMLDateTime) async {
+        do {
+            guard let partner = refused.partner else {
+                return try await store.noteRefusal(
+                    RefusalNote(
+                        at: now.text, code: refused.refusal.code, correlationID: request.correlationID, peer: request.peer,
+                        digest: Digest(of: request.bytes).hex))
+            }
+            let message = NewMessage(
+                id: LocalID.make(), direction: .inbound, partner: partner.name, operation: request.operation, messageID: "",
+                contentDigest: "", certificateNumber: nil, state: .refused, correlationID: request.correlationID,
+                receivedAt: now.text, signer: refused.report.signer?.fingerprint, detail: "\(refused.refusal)",
+                contents: [.request: request.bytes, .response: response, .verification: try refused.report.json])
+            _ = try await store.add(message, work: .none)
+        } catch {
+            logger.error("refusal could not be noted", metadata: ["correlation": "\(request.correlationID)", "error": "\(error)"])
+        }
+    }
+}
+
+extension Gateway {
+    /// A request that is no SOAP message at all leaves a line in the log.
+    public func noteUnreadable(correlationID: String, peer: String, reason: String) {
+        logger.warning(
+            "request not read", metadata: ["correlation": "\(correlationID)", "peer": "\(peer)", "diagnosis": "\(reason)"])
+    }
+}

@@ -1,0 +1,36 @@
+internal import Logging
+internal import ServiceLifecycle
+internal import Stores
+internal import XML
+
+extension Gateway {
+    private static let leaseSeconds: Int64 = 120
+    private static let batch = 16
+
+    /// Takes due work again and again, a batch at a time side by side; at shutdown what is under way is finished.
+    func work(_ direction: Direction, _ attempt: @escaping @Sendable (StoredMessage) async -> Void) async {
+        await withGracefulShutdownHandler {
+            while !Task.isShuttingDownGracefully, !Task.isCancelled {
+                let taken = await take(direction)
+                await withTaskGroup(of: Void.self) { group in
+                    for message in taken { group.addTask { await attempt(message) } }
+                }
+                if taken.isEmpty { await bell.wait(direction, atMost: .seconds(1)) }
+            }
+        } onGracefulShutdown: {
+            bell.ring(direction)
+        }
+    }
+
+    private func take(_ direction: Direction) async -> [StoredMessage] {
+        let now = clock()
+        do {
+            return try await store.takeWork(
+                direction, now: now.text, leaseUntil: now.adding(seconds: Gateway.leaseSeconds).text, limit: Gateway.batch)
+        } catch {
+            logger.error("work could not be taken", metadata: ["direction": "\(direction.rawValue)", "error": "\(error)"])
+            try? await Task.sleep(for: .seconds(1))
+            return []
+        }
+    }
+}

@@ -1,0 +1,72 @@
+public import Datasets
+public import Logging
+public import Stores
+public import Trust
+public import WSSecurity
+public import XML
+internal import XMLSignature
+
+/// One gateway: who we are, whom we know, where messages are kept. The two roads are its extensions.
+public struct Gateway: Sendable {
+    public let administration: Administration
+    public let identity: SigningIdentity
+    public let partners: PartnerRegistry
+    public let menu: Menu
+    public let store: any MessageStore
+    public let settings: GatewaySettings
+
+    let pool: any WorkPool
+    let clock: @Sendable () -> XMLDateTime
+    let logger: Logger
+    let strangers: RateLimit
+    let bell: WorkBell
+
+    public init(
+        administration: Administration, identity: SigningIdentity, partners: PartnerRegistry, menu: Menu,
+        store: any MessageStore, settings: GatewaySettings, pool: any WorkPool = InlinePool(),
+        clock: @escaping @Sendable () -> XMLDateTime = { .now }, logger: Logger
+    ) {
+        self.administration = administration
+        self.identity = identity
+        self.partners = partners
+        self.menu = menu
+        self.store = store
+        self.settings = settings
+        self.pool = pool
+        self.clock = clock
+        self.logger = logger
+        strangers = RateLimit(perSecond: settings.signedFaultsPerSecond)
+        bell = WorkBell()
+    }
+
+    var reader: InboundReader {
+        InboundReader(
+            menu: menu, partners: partners, policy: settings.policy, limits: settings.limits, publicURL: settings.publicURL)
+    }
+
+    func operation(_ operation: Operation) -> MenuOperation? { menu.operations.first { $0.name == operation.rawValue } }
+}
+
+/// What an operator may set for both roads.
+public struct GatewaySettings: Sendable {
+    public var publicURL: String
+    public var policy: SecurityPolicy
+    public var limits: XMLLimits
+    /// Whether accepted messages are pushed to a JSON gateway; otherwise they wait in the inbox.
+    public var delivery: Delivery
+    /// Signed faults to strangers per second; past it they get the fault without signature.
+    public var signedFaultsPerSecond: Int
+
+    public enum Delivery: Sendable { case push, inbox }
+
+    public init(
+        publicURL: String, policy: SecurityPolicy = SecurityPolicy(), limits: XMLLimits = .standard,
+        delivery: Delivery = .inbox, signedFaultsPerSecond: Int = 50
+    ) {
+        self.publicURL = publicURL
+        self.policy = policy
+        self.limits = limits
+        self.delivery = delivery
+        self.signedFaultsPerSecond = signedFaultsPerSecond
+    }
+}

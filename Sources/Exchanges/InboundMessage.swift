@@ -1,0 +1,154 @@
+internal import Datasets
+internal import SOAP
+internal import Trust
+internal import WSSecurity
+internal import XML
+internal import XMLSignature
+
+/// A request after everything that can be said of it alone: verified, routed, read. It holds only values, so it may cross
+/// a suspension point, which documents may not.
+struct InboundMessage: Sendable {
+    let version: SOAPVersion
+    let partner: Partner
+    let operation: Operation
+    let messageID: String
+    let contentDigest: Digest
+    let bodyDigest: Digest
+    let signer: Digest
+    /// Read already, but judged only after the message id was looked up.
+    let dataset: Result<Dataset, DatasetError>
+    /// The MessageID that an answer relates to; only where it was signed.
+    let signedMessageID: String?
+    let report: VerificationReport
+}
+
+/// A refusal with what was known when it came.
+struct RefusedRequest: Error {
+    let refusal: Refusal
+    let version: SOAPVersion
+    /// The partner whose signature was verified before; `nil` for a stranger.
+    let partner: Partner?
+    let report: VerificationReport
+}
+
+/// bytes → Envelope → Verified<Envelope> → operation and role → Dataset, on one thread.
+struct InboundReader: Sendable {
+    let menu: Menu
+    let partners: PartnerRegistry
+    let policy: SecurityPolicy
+    let limits: XMLLimits
+    let publicURL: String
+
+    func read(_ request: InboundRequest, at now: XMLDateTime) throws(RefusedRequest) -> InboundMessage {
+        var progress = Progress(version: request.mediaVersion, report: VerificationReport(judgedAt: now))
+        do throws(Refusal) {
+            return try read(request, at: now, progress: &progress)
+        } catch {
+            throw RefusedRequest(refusal: error, version: progress.version, partner: progress.partner, report: progress.report)
+        }
+    }
+
+    private struct Progress {
+        var version: SOAPVersion
+        var report: VerificationReport
+        var partner: Partner?
+    }
+
+    private func read(
+        _ request: InboundRequest, at now: XMLDateTime, progress: inout Progress
+    ) throws(Refusal) -> InboundMessage {
+        let envelope = try envelope(request, progress: &progress)
+        guard Operation(rawValue: request.operation) != nil else { throw .unknownAddress(request.operation) }
+        let verified = try verify(envelope, at: now, progress: &progress)
+        guard let partner = partners[verified.signer.owner] else {
+            preconditionFailure("every pinned certificate belongs to a partner of the registry that it was pinned from")
+        }
+        progress.partner = partner
+        let signedMessageID = try checkAddressing(verified, request)
+        guard let content = verified.content else { throw .bodyContent() }
+        let (operation, message) = try route(content, request)
+        guard partner.mayCall(operation) else { throw .operationNotProvided(operation, to: partner.name) }
+        return InboundMessage(
+            version: envelope.version, partner: partner, operation: operation,
+            messageID: content.child(XMLName(menu.namespace, "FunctionalReferenceID"))?.text ?? "",
+            contentDigest: try digest(of: content), bodyDigest: verified.bodyDigest,
+            signer: verified.signer.certificate.fingerprint, dataset: dataset(content, message),
+            signedMessageID: signedMessageID, report: progress.report)
+    }
+
+    private func envelope(_ request: InboundRequest, progress: inout Progress) throws(Refusal) -> Envelope {
+        do {
+            let envelope = try Envelope(reading: XMLDocument(parsing: request.bytes, limits: limits))
+            progress.version = envelope.version
+            guard envelope.version == request.mediaVersion else {
+                throw Refusal.mediaType(got: request.mediaVersion.mediaType, expected: envelope.version.mediaType)
+            }
+            try envelope.checkUnderstood(namespaces: [SecurityNamespace.extension1, Addressing.namespace])
+            return envelope
+        } catch let error as XMLError {
+            throw Refusal(error)
+        } catch let error as SOAPError {
+            throw Refusal(error)
+        } catch let error as Refusal {
+            throw error
+        } catch {
+            throw .internalError(error)
+        }
+    }
+
+    private func verify(
+        _ envelope: Envelope, at now: XMLDateTime, progress: inout Progress
+    ) throws(Refusal) -> Verified<Envelope> {
+        do {
+            return try EnvelopeVerifier(trust: partners.trust, policy: policy).verify(envelope, at: now, report: &progress.report)
+        } catch {
+            if error.isAuthenticated { progress.partner = progress.report.signer.flatMap { partners[$0.partner] } }
+            throw Refusal(error)
+        }
+    }
+
+    /// Unsigned addressing headers are not trusted, but may not contradict either; a signed To must be our address; answers
+    /// go back on the same connection only.
+    private func checkAddressing(_ verified: Verified<Envelope>, _ request: InboundRequest) throws(Refusal) -> String? {
+        let addressing: Addressing
+        do { addressing = try Addressing(verified.subject) } catch { throw Refusal(error) }
+        for endpoint in [addressing.replyTo, addressing.faultTo] {
+            guard let endpoint, !Addressing.isAnonymous(endpoint) else { continue }
+            throw .addressing("\(endpoint.local) is not the anonymous address; answers go back on the same connection only.")
+        }
+        let own = publicURL + "/" + request.operation
+        if let to = addressing.to, verified.covers(to), to.text.trimmedXML != own {
+            throw .addressing("The signed To is \(to.text.trimmedXML), but this is \(own).")
+        }
+        if let action = addressing.action { try checkAction(action.text.trimmedXML, request, by: "WS-Addressing Action") }
+        if let action = request.action { try checkAction(action, request, by: "SOAPAction") }
+        guard let messageID = addressing.messageID, verified.covers(messageID) else { return nil }
+        return messageID.text.trimmedXML
+    }
+
+    private func checkAction(_ action: String, _ request: InboundRequest, by source: String) throws(Refusal) {
+        guard let operation = menu.operations.first(where: { $0.name == request.operation }) else { return }
+        guard action == menu.action(of: operation.request) else {
+            throw .operationMismatch(body: operation.request.xml.local, named: action, by: source)
+        }
+    }
+
+    private func route(_ content: XMLElement, _ request: InboundRequest) throws(Refusal) -> (Operation, MenuMessage) {
+        guard let known = menu.operations.first(where: { content.has($0.request.xml) }), let operation = Operation(rawValue: known.name) else {
+            throw .unknownOperation(content.name.description)
+        }
+        guard operation.rawValue == request.operation else {
+            throw .operationMismatch(body: content.local, named: request.operation, by: "address")
+        }
+        return (operation, known.request)
+    }
+
+    /// What *the same content* means: the exclusive canonical form of the Body's child, whatever ids the Body has.
+    private func digest(of content: XMLElement) throws(Refusal) -> Digest {
+        do { return try content.withCanonicalBytes(.exclusive) { Digest(of: $0) } } catch { throw Refusal(error) }
+    }
+
+    private func dataset(_ content: XMLElement, _ message: MenuMessage) -> Result<Dataset, DatasetError> {
+        Result { () throws(DatasetError) in try Dataset(reading: content, as: message) }
+    }
+}

@@ -1,0 +1,79 @@
+internal import Datasets
+public import SOAP
+internal import WSSecurity
+internal import XML
+internal import XMLSignature
+
+/// A partner's answer, judged: only a receipt that the partner signed and that names what we sent is a receipt.
+public enum PartnerAnswer: Sendable {
+    case receipt(Receipt, signer: String)
+    /// A fault that the partner signed: its word, final where it blames the sender.
+    case fault(ReceivedFault, blame: Blame)
+
+    public enum Blame: Sendable { case sender, receiver }
+
+    init(
+        _ response: OutboundResponse, partner: Partner, operation: MenuOperation, sent: SentMessage, policy: SecurityPolicy,
+        limits: XMLLimits, at now: XMLDateTime, report: inout VerificationReport
+    ) throws(UntrustedAnswer) {
+        let envelope: Envelope
+        do {
+            envelope = try Envelope(reading: XMLDocument(parsing: response.bytes, limits: limits))
+        } catch {
+            throw UntrustedAnswer("HTTP \(response.status) without a SOAP answer: \(error)")
+        }
+        let verified: Verified<Envelope>
+        do {
+            let trust = PartnerRegistry([partner]).trust
+            verified = try EnvelopeVerifier(trust: trust, policy: policy).verify(envelope, at: now, report: &report)
+        } catch {
+            throw UntrustedAnswer("the answer (HTTP \(response.status)) is not signed as it must be (\(error.code)): \(error)")
+        }
+        guard let content = verified.content else { throw UntrustedAnswer("Body of the answer does not hold exactly one element") }
+        if let fault = ReceivedFault(content, version: envelope.version) {
+            self = .fault(fault, blame: fault.blamesReceiver ? .receiver : .sender)
+            return
+        }
+        let answer: Dataset
+        do {
+            answer = try Dataset(reading: content, as: operation.response)
+        } catch {
+            throw UntrustedAnswer("the answer is not a \(operation.response.xml.local): \(error)")
+        }
+        guard let receipt = Receipt(answer) else { throw UntrustedAnswer("the answer holds no receipt") }
+        try sent.check(receipt)
+        self = .receipt(receipt, signer: verified.signer.certificate.fingerprint.hex)
+    }
+}
+
+/// What we sent, as far as the receipt must give it back.
+struct SentMessage: Sendable {
+    let messageID: String
+    let bodyDigest: Digest
+
+    func check(_ receipt: Receipt) throws(UntrustedAnswer) {
+        guard receipt.functionalReferenceID == messageID else {
+            throw UntrustedAnswer("the receipt is for message \(receipt.functionalReferenceID), but \(messageID) was sent")
+        }
+        guard receipt.digestMethod == bodyDigest.algorithm.rawValue, receipt.digestValue == bodyDigest.base64 else {
+            throw UntrustedAnswer(
+                "the receipt names the digest \(receipt.digestValue) (\(receipt.digestMethod)), but \(bodyDigest.base64) was sent")
+        }
+    }
+}
+
+/// An answer that cannot be taken for the partner's word; the message counts as unanswered.
+struct UntrustedAnswer: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension ReceivedFault {
+    fileprivate var blamesReceiver: Bool {
+        let local = code.split(separator: " ").first.flatMap { $0.split(separator: ":").last } ?? ""
+        return ["Server", "Receiver"].contains(local) || code.contains("MessageExpired")
+    }
+}

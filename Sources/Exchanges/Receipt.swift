@@ -1,0 +1,45 @@
+internal import Datasets
+internal import XML
+internal import XMLSignature
+
+/// The proof that a message was accepted: its id, when it was first accepted, and the digest of what was received.
+public struct Receipt: Hashable, Sendable, Codable {
+    public let functionalReferenceID: String
+    /// RFC 3339, UTC.
+    public let receivedDateTime: String
+    /// URI.
+    public let digestMethod: String
+    /// Base64 DigestValue of the request's Body Reference.
+    public let digestValue: String
+
+    init(messageID: String, receivedAt: String, bodyDigest: String) {
+        functionalReferenceID = messageID
+        receivedDateTime = receivedAt
+        digestMethod = DigestAlgorithm.sha256.rawValue
+        digestValue = bodyDigest
+    }
+
+    /// - Returns: `nil` where the answer has no receipt.
+    init?(_ answer: Dataset) {
+        guard let id = answer.text("receipt", "functionalReferenceId"), let time = answer.text("receipt", "receivedDateTime"),
+            let method = answer.text("receipt", "digestMethod"), let digest = answer.text("receipt", "digestValue")
+        else { return nil }
+        functionalReferenceID = id
+        receivedDateTime = time
+        digestMethod = method
+        digestValue = digest
+    }
+
+    /// The answer's element, such as SendCOResponse.
+    func xml(_ message: MenuMessage) -> [UInt8] {
+        var dataset = Dataset(message)
+        guard let receiptClass = message.menuClass.record("receipt") else { preconditionFailure("every answer of the menu has a receipt") }
+        var receipt = Record(receiptClass)
+        receipt["functionalReferenceId"] = .text(functionalReferenceID)
+        receipt["receivedDateTime"] = .text(receivedDateTime)
+        receipt["digestMethod"] = .text(digestMethod)
+        receipt["digestValue"] = .text(digestValue)
+        dataset.root["receipt"] = .record(receipt)
+        return dataset.xml
+    }
+}

@@ -1,0 +1,80 @@
+internal import Datasets
+internal import Logging
+public import ServiceLifecycle
+internal import Stores
+internal import XML
+
+/// Sends queued messages to partners until each is acknowledged, rejected, or parked for a person.
+public struct SendingWorker: Service {
+    private let gateway: Gateway
+    private let transport: any PartnerTransport
+    private let backoff = Backoff()
+
+    public init(_ gateway: Gateway, transport: any PartnerTransport) {
+        self.gateway = gateway
+        self.transport = transport
+    }
+
+    public func run() async throws {
+        await gateway.work(.outbound) { await attempt($0) }
+    }
+
+    private func attempt(_ message: StoredMessage) async {
+        let outcome = await outcome(of: message)
+        do {
+            try await gateway.store.finish(message.id, outcome, at: gateway.clock().text)
+        } catch {
+            gateway.logger.error("outcome could not be stored", metadata: ["id": "\(message.id)", "error": "\(error)"])
+        }
+        gateway.logger.log(
+            level: outcome.state == .acknowledged ? .info : .warning, "sending tried",
+            metadata: [
+                "id": "\(message.id)", "partner": "\(message.partner)", "state": "\(outcome.state.rawValue)",
+                "attempt": "\(message.attempts + 1)", "detail": "\(outcome.detail ?? "")",
+            ])
+    }
+
+    private func outcome(of message: StoredMessage) async -> WorkOutcome {
+        let exchange: SentExchange
+        let partner: Partner
+        do {
+            guard let operation = Operation(rawValue: message.operation), let menuOperation = gateway.operation(operation) else {
+                return WorkOutcome(.parked, detail: "the operation \(message.operation) is not known to this version")
+            }
+            partner = try gateway.callable(operation, partner: message.partner)
+            let json = try await gateway.store.content(.dataset, of: message.id) ?? []
+            let dataset = try Dataset(json: json, as: menuOperation.request)
+            exchange = try await gateway.send(dataset, operation, to: partner, through: transport)
+        } catch let error as SubmissionError {
+            return WorkOutcome(.parked, detail: "\(error)")
+        } catch let error as DatasetError {
+            return WorkOutcome(.parked, detail: "the stored dataset no longer fits the menu: \(error)")
+        } catch {
+            return again(message, "no answer: \(error)")
+        }
+        var outcome = judge(exchange, message)
+        outcome.contents[.request] = exchange.request
+        outcome.contents[.response] = exchange.response
+        outcome.contents[.verification] = try? exchange.report.json
+        outcome.bodyDigest = exchange.bodyDigest
+        return outcome
+    }
+
+    private func judge(_ exchange: SentExchange, _ message: StoredMessage) -> WorkOutcome {
+        switch exchange.outcome {
+        case .answered(.receipt(_, let signer)): WorkOutcome(.acknowledged, signer: signer)
+        case .answered(.fault(let fault, .sender)): WorkOutcome(.rejected, detail: "\(fault.code): \(fault.reason) \(fault.detail)")
+        case .answered(.fault(let fault, .receiver)): again(message, "\(fault.code): \(fault.reason)")
+        case .untrusted(let reason): again(message, reason)
+        }
+    }
+
+    private func again(_ message: StoredMessage, _ detail: String) -> WorkOutcome {
+        let attempts = message.attempts + 1
+        guard attempts < gateway.partners[message.partner]?.endpoint.tries ?? 1 else {
+            return WorkOutcome(.parked, detail: "given up after \(attempts) tries: \(detail)")
+        }
+        let delay = backoff.delay(after: attempts, share: .random(in: 0...1))
+        return WorkOutcome(.queued, detail: detail, retryAt: gateway.clock().adding(seconds: Int64(delay.rounded(.up))).text)
+    }
+}

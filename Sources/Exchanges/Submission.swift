@@ -1,0 +1,29 @@
+public import Datasets
+public import Stores
+
+/// What became of a dataset that was handed over from inside.
+public enum Submission: Sendable {
+    /// Durable and queued.
+    case queued(StoredMessage)
+    /// The same message was handed over before.
+    case known(StoredMessage)
+    case refused(SubmissionError)
+}
+
+public enum SubmissionError: Error, Sendable, CustomStringConvertible {
+    case unknownPartner(String, nearest: String?)
+    case operationNotCalled(Operation, partner: String)
+    case dataset([DatasetProblem])
+    case messageIDReused(String)
+
+    public var description: String {
+        switch self {
+        case .unknownPartner(let name, let nearest):
+            "no partner is named \(name)" + (nearest.map { "; did you mean \($0)?" } ?? "")
+        case .operationNotCalled(let operation, let partner):
+            "our roles toward \(partner) do not include calling \(operation.rawValue)"
+        case .dataset(let problems): DatasetError(problems).description
+        case .messageIDReused(let id): "functionalReferenceId \(id) was used before for other content"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+public import XML
+
+/// What an envelope of ours will hold, before it is signed.
+public struct OutgoingEnvelope: Sendable {
+    public var version: SOAPVersion
+    /// WS-Addressing headers, in their order: local name and value.
+    public var addressing: [AddressingHeader]
+    /// The child of Body, as XML.
+    public var content: [UInt8]
+
+    public struct AddressingHeader: Sendable, Hashable {
+        public enum Value: Sendable, Hashable {
+            case text(String)
+            /// An endpoint reference to the connection itself.
+            case anonymousEndpoint
+        }
+        public let local: String
+        public let value: Value
+        public init(_ local: String, _ value: Value) {
+            self.local = local
+            self.value = value
+        }
+    }
+
+    public init(version: SOAPVersion, addressing: [AddressingHeader] = [], content: [UInt8]) {
+        self.version = version
+        self.addressing = addressing
+        self.content = content
+    }
+
+    /// Headers of a request: To, Action, MessageID and an anonymous ReplyTo (WS-Addressing 1.0 SOAP binding).
+    public static func requestAddressing(to: String, action: String, messageID: String) -> [AddressingHeader] {
+        [
+            .init("To", .text(to)), .init("Action", .text(action)), .init("MessageID", .text(messageID)),
+            .init("ReplyTo", .anonymousEndpoint),
+        ]
+    }
+
+    /// Headers of an answer to a signed MessageID.
+    public static func answerAddressing(action: String, relatesTo messageID: String) -> [AddressingHeader] {
+        [.init("Action", .text(action)), .init("RelatesTo", .text(messageID))]
+    }
+
+    /// Writes one header with an id to sign it by.
+    public static func write(_ header: AddressingHeader, id: String, to writer: inout XMLWriter) {
+        let tag = "wsa:" + header.local
+        writer.open(tag, ["xmlns:wsa": Addressing.namespace, "wsu:Id": id])
+        switch header.value {
+        case .text(let text): writer.text(text)
+        case .anonymousEndpoint: writer.element("wsa:Address", text: Addressing.anonymous)
+        }
+        writer.close(tag)
+    }
+}
+
+extension OutgoingEnvelope {
+    /// The envelope without signature, for faults to a flood of strangers.
+    public var unsigned: [UInt8] {
+        var writer = XMLWriter()
+        writer.open("soap:Envelope", ["xmlns:soap": version.namespace])
+        writer.open("soap:Body")
+        writer.markup(content)
+        writer.close("soap:Body")
+        writer.close("soap:Envelope")
+        return writer.bytes
+    }
+}

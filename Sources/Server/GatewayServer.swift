@@ -1,0 +1,79 @@
+internal import AsyncHTTPClient
+public import Exchanges
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+public import Logging
+internal import ServiceLifecycle
+
+/// The running gateway: both listeners and the workers, as one list of services.
+public struct GatewayServer: Sendable {
+    private let gateway: Gateway
+    private let soap: ListenerSettings
+    private let api: ListenerSettings
+    private let partnerTLS: TLSMaterial?
+    /// Where accepted messages are pushed to; `nil` lets them wait in the inbox.
+    private let insideURL: String?
+    private let pool: ThreadWorkPool
+    private let logger: Logger
+
+    public init(
+        _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, partnerTLS: TLSMaterial?, insideURL: String?,
+        pool: ThreadWorkPool, logger: Logger
+    ) {
+        self.gateway = gateway
+        self.soap = soap
+        self.api = api
+        self.partnerTLS = partnerTLS
+        self.insideURL = insideURL
+        self.pool = pool
+        self.logger = logger
+    }
+
+    /// Serves until SIGINT or SIGTERM; then no new work is taken and what is under way is finished.
+    public func run() async throws {
+        let partnerClient = HTTPClient.plain(tls: partnerTLS)
+        let insideClient = HTTPClient.plain(tls: nil)
+        var services: [any Service] = [
+            SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody))
+        ]
+        if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
+        services.append(try application(api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody).router.buildResponder()))
+        services.append(try application(soap, name: "SOAP listener", SOAPListener(gateway: gateway, maximumBody: soap.maximumBody)))
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
+        let outcome = await Result { try await group.run() }
+        try await partnerClient.shutdown()
+        try await insideClient.shutdown()
+        try await pool.shutDown()
+        try outcome.get()
+    }
+
+    private func application<Responder: HTTPResponder>(
+        _ settings: ListenerSettings, name: String, _ responder: Responder
+    ) throws -> Application<Responder> where Responder.Context == PeerContext {
+        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
+        let server = try settings.tls.map { try HTTPServerBuilder.tls(http, tlsConfiguration: $0) } ?? http
+        return Application(
+            responder: responder, server: server,
+            configuration: .init(
+                address: .hostname(settings.host, port: settings.port), serverName: "coconect-soap",
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
+            onServerRunning: { [logger] _ in logger.info("listening", metadata: ["what": "\(name)", "address": "\(settings.url)"]) },
+            logger: quiet)
+    }
+
+    /// Hummingbird's own lines, which repeat ours, only from warnings on.
+    private var quiet: Logger {
+        var quiet = logger
+        quiet.logLevel = .warning
+        return quiet
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

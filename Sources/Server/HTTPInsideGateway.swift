@@ -1,0 +1,40 @@
+public import AsyncHTTPClient
+public import Exchanges
+internal import NIOCore
+public import Stores
+
+/// The JSON gateway that accepted messages are pushed to: `POST {gateway}/{operation}`.
+public struct HTTPInsideGateway: InsideGateway {
+    private let client: HTTPClient
+    private let baseURL: String
+
+    public init(_ client: HTTPClient, baseURL: String) {
+        self.client = client
+        self.baseURL = baseURL
+    }
+
+    public func deliver(_ message: StoredMessage, dataset: [UInt8]) async throws -> DeliveryAnswer {
+        var call = HTTPClientRequest(url: baseURL + "/" + message.operation)
+        call.method = .POST
+        call.headers.add(name: "Content-Type", value: "application/json")
+        call.headers.add(name: "Idempotency-Key", value: message.id)
+        call.headers.add(name: "Coconect-Message", value: message.id)
+        call.headers.add(name: "Coconect-Partner", value: message.partner)
+        call.headers.add(name: "Coconect-Signer", value: message.signer ?? "")
+        call.body = .bytes(ByteBuffer(bytes: dataset))
+        let response = try await client.execute(call, timeout: .seconds(30))
+        let body = try await response.body.collect(upTo: 64 * 1024)
+        return DeliveryAnswer(status: Int(response.status.code), text: String(buffer: body))
+    }
+}
+
+extension HTTPClient {
+    /// A client for one purpose: its own TLS material, no redirects.
+    public static func plain(tls: TLSMaterial?) -> HTTPClient {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.tlsConfiguration = tls?.client
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+}

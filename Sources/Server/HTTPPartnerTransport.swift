@@ -1,0 +1,31 @@
+public import AsyncHTTPClient
+public import Exchanges
+internal import NIOCore
+internal import SOAP
+
+/// Calls partners over HTTPS. Redirects are not followed: a signed message goes where the partner file says and nowhere else.
+public struct HTTPPartnerTransport: PartnerTransport {
+    private let client: HTTPClient
+    private let maximumBody: Int
+
+    public init(_ client: HTTPClient, maximumBody: Int) {
+        self.client = client
+        self.maximumBody = maximumBody
+    }
+
+    public func post(_ request: OutboundRequest) async throws -> OutboundResponse {
+        var call = HTTPClientRequest(url: request.url)
+        call.method = .POST
+        switch request.version {
+        case .v11:
+            call.headers.add(name: "Content-Type", value: "text/xml; charset=utf-8")
+            call.headers.add(name: "SOAPAction", value: "\"\(request.action)\"")
+        case .v12:
+            call.headers.add(name: "Content-Type", value: "application/soap+xml; charset=utf-8; action=\"\(request.action)\"")
+        }
+        call.body = .bytes(ByteBuffer(bytes: request.bytes))
+        let response = try await client.execute(call, timeout: .seconds(Int64(request.timeout)))
+        let body = try await response.body.collect(upTo: maximumBody)
+        return OutboundResponse(status: Int(response.status.code), bytes: Array(body.readableBytesView))
+    }
+}

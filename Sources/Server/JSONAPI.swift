@@ -1,0 +1,136 @@
+internal import Exchanges
+internal import Hummingbird
+internal import Stores
+
+/// What the inside reaches: submit messages, look at the log, take from the inbox, probe.
+struct JSONAPI: Sendable {
+    let gateway: Gateway
+    let maximumBody: Int
+
+    var router: Router<PeerContext> {
+        let router = Router(context: PeerContext.self)
+        router.get("/") { _, _ in index }
+        router.get("/health/live") { _, _ in Response.json(["status": "live"]) }
+        router.get("/health/ready") { _, _ in await ready() }
+        router.post("/partners/{partner}/{operation}") { try await submit($0, $1) }
+        router.get("/messages") { request, _ in try await list(request) }
+        router.get("/messages/{id}") { _, context in try await message(context) }
+        router.get("/messages/{id}/{content}") { _, context in try await content(context) }
+        router.post("/messages/{id}/ack") { _, context in try await acknowledge(context) }
+        router.get("/inbox") { request, _ in try await inbox(request) }
+        return router
+    }
+
+    private var index: Response {
+        .json([
+            "messages": "/messages", "inbox": "/inbox", "live": "/health/live", "ready": "/health/ready",
+            "submit": "POST /partners/{partner}/{operation}",
+        ])
+    }
+
+    private func ready() async -> Response {
+        do {
+            try await gateway.store.checkWritable()
+            return .json(["status": "ready"])
+        } catch {
+            return .json(["status": "not ready", "store": "\(error)"], status: .serviceUnavailable)
+        }
+    }
+
+    // MARK: Messages out
+
+    private func submit(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let (partner, name) = (try context.parameters.require("partner"), try context.parameters.require("operation"))
+        guard let operation = Operation(rawValue: name) else {
+            let known = Operation.allCases.map(\.rawValue).joined(separator: ", ")
+            return Problem(.notFound, type: "unknown-operation", title: "Unknown operation", detail: "\(name) is none of \(known)").response
+        }
+        guard let body = try await request.body.bytes(upTo: maximumBody) else {
+            return Problem(
+                .contentTooLarge, type: "too-large", title: "Body too large", detail: "at the most \(maximumBody) bytes are read"
+            ).response
+        }
+        switch try await gateway.submit(json: body, operation: operation, partner: partner) {
+        case .refused(let error): return Problem(error).response
+        case .queued(let message), .known(let message):
+            let settled = try await settle(message, seconds: waitPreference(request))
+            var response = Response.json(
+                try await MessageView(settled, store: gateway.store), status: settled.state == .queued ? .accepted : .ok)
+            response.headers[.location] = "/messages/\(settled.id)"
+            return response
+        }
+    }
+
+    /// `Prefer: wait=N` (RFC 7240, section 4.3), at the most a minute.
+    private func waitPreference(_ request: Request) -> Int {
+        let preferences = request.headers[values: .prefer].flatMap { $0.split(separator: ",") }
+        let wait = preferences.map { $0.filter { !$0.isWhitespace } }.first { $0.lowercased().hasPrefix("wait=") }
+        return min(60, max(0, wait.flatMap { Int($0.dropFirst(5)) } ?? 0))
+    }
+
+    private func settle(_ message: StoredMessage, seconds: Int) async throws -> StoredMessage {
+        var current = message
+        let end = ContinuousClock.now + .seconds(seconds)
+        while current.state == .queued, .now < end {
+            try await Task.sleep(for: .milliseconds(20))
+            current = try await gateway.store.message(id: message.id) ?? current
+        }
+        return current
+    }
+
+    // MARK: The log
+
+    private func list(_ request: Request) async throws -> Response {
+        switch MessageQuery.read(request.uri.queryParameters) {
+        case .failure(let problem): return problem.problem.response
+        case .success(let query):
+            let messages = try await gateway.store.messages(query)
+            return .json(MessagePage(messages: messages, next: messages.count == query.limit ? messages.last?.sequence : nil))
+        }
+    }
+
+    private func message(_ context: PeerContext) async throws -> Response {
+        guard let message = try await gateway.store.message(id: try context.parameters.require("id")) else { return unknownMessage }
+        return .json(try await MessageView(message, store: gateway.store))
+    }
+
+    private func content(_ context: PeerContext) async throws -> Response {
+        let (id, name) = (try context.parameters.require("id"), try context.parameters.require("content"))
+        guard let kind = ContentKind(rawValue: name), let bytes = try await gateway.store.content(kind, of: id) else {
+            let known = ContentKind.allCases.map(\.rawValue).joined(separator: ", ")
+            return Problem(.notFound, type: "no-content", title: "Nothing kept", detail: "of this message, or not one of \(known)").response
+        }
+        return .bytes(bytes, type: name.hasSuffix(".xml") ? "text/xml; charset=utf-8" : "application/json")
+    }
+
+    // MARK: Inbox
+
+    private func inbox(_ request: Request) async throws -> Response {
+        var query = MessageQuery(limit: 50)
+        query.direction = .inbound
+        query.state = .accepted
+        query.before = request.uri.queryParameters["before"].flatMap { Int64($0) }
+        let messages = try await gateway.store.messages(query)
+        return .json(MessagePage(messages: messages, next: messages.count == query.limit ? messages.last?.sequence : nil))
+    }
+
+    private func acknowledge(_ context: PeerContext) async throws -> Response {
+        guard let message = try await gateway.store.message(id: try context.parameters.require("id")), message.direction == .inbound else {
+            return unknownMessage
+        }
+        switch message.state {
+        case .delivered: return .json(message)
+        case .accepted where gateway.settings.delivery == .inbox:
+            let acknowledged = try await gateway.acknowledge(message)
+            return .json(acknowledged)
+        default:
+            return Problem(
+                .conflict, type: "not-in-inbox", title: "Not in the inbox", detail: "the message is \(message.state.rawValue)"
+            ).response
+        }
+    }
+
+    private var unknownMessage: Response {
+        Problem(.notFound, type: "unknown-message", title: "Unknown message", detail: "no message has this id").response
+    }
+}

@@ -1,0 +1,57 @@
+public import NIOSSL
+
+/// Where a listener stands and what it takes.
+public struct ListenerSettings: Sendable {
+    public var host: String
+    public var port: Int
+    /// `nil` is plain HTTP, which the configuration allows on a loopback address only.
+    public var tls: TLSConfiguration?
+    /// Size of a request body in bytes.
+    public var maximumBody: Int
+    /// Connections open at one time.
+    public var maximumConnections: Int
+
+    public init(host: String, port: Int, tls: TLSConfiguration? = nil, maximumBody: Int = 4 * 1024 * 1024, maximumConnections: Int = 1024) {
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.maximumBody = maximumBody
+        self.maximumConnections = maximumConnections
+    }
+
+    /// The address that a person on this machine opens.
+    public var url: String { "\(tls == nil ? "http" : "https")://\(host):\(port)" }
+}
+
+/// The certificate, key and anchors of one end of mutual TLS.
+public struct TLSMaterial: Sendable {
+    public let chain: [NIOSSLCertificateSource]
+    public let key: NIOSSLPrivateKeySource
+    public let anchors: NIOSSLTrustRoots
+
+    /// - Parameters: PEM files: our certificate with its chain, its key, and the authorities that the other end's
+    ///   certificate must come from.
+    public init(certificateFile: String, keyFile: String, anchorsFile: String) throws {
+        chain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { .certificate($0) }
+        key = .privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem))
+        anchors = .certificates(try NIOSSLCertificate.fromPEMFile(anchorsFile))
+    }
+
+    /// TLS 1.2 or 1.3; a client without a certificate from the anchors is turned away in the handshake.
+    public var server: TLSConfiguration {
+        var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.trustRoots = anchors
+        configuration.certificateVerification = .noHostnameVerification
+        return configuration
+    }
+
+    public var client: TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.trustRoots = anchors
+        configuration.certificateChain = chain
+        configuration.privateKey = key
+        return configuration
+    }
+}

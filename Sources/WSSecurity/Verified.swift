@@ -1,0 +1,37 @@
+@_spi(Verification) public import SOAP
+public import Trust
+public import XML
+public import XMLSignature
+
+/// Proof that a value was verified: nothing outside this module can make one.
+public struct Verified<Subject> {
+    public let subject: Subject
+    /// The partner's certificate whose key signed.
+    public let signer: PinnedCertificate
+    public let timestamp: Timestamp
+    /// The digest of the Body Reference, which a Receipt gives back.
+    public let bodyDigest: Digest
+
+    private let signedElements: [XMLElement]
+
+    init(_ subject: Subject, signer: PinnedCertificate, timestamp: Timestamp, bodyDigest: Digest, signedElements: [XMLElement]) {
+        self.subject = subject
+        self.signer = signer
+        self.timestamp = timestamp
+        self.bodyDigest = bodyDigest
+        self.signedElements = signedElements
+    }
+
+    /// Whether the signature covers this very element.
+    public func covers(_ element: XMLElement) -> Bool {
+        signedElements.contains { $0.isSameNode(as: element) }
+    }
+}
+
+extension Verified where Subject == Envelope {
+    /// The one child of the signed Body; `nil` where Body has none or several.
+    public var content: XMLElement? {
+        let children = Array(subject.body.children)
+        return children.count == 1 && !subject.body.hasStrayText ? children[0] : nil
+    }
+}

@@ -1,0 +1,49 @@
+/// Why bytes are not a document that this gateway reads.
+public enum XMLError: Error, Hashable, Sendable {
+    case empty
+    case tooLarge(bytes: Int, limit: Int)
+    case unsupportedEncoding(String)
+    case malformedEncoding(String)
+    case documentTypeDeclaration
+    case processingInstruction(offset: Int)
+    case tooDeep(limit: Int)
+    case tooManyElements(limit: Int)
+    case tooManyAttributes(count: Int, limit: Int, offset: Int)
+    case tooManyNamespaceDeclarations(count: Int, limit: Int, offset: Int)
+    case notWellFormed(line: Int, column: Int, reason: String)
+    case canonicalizationFailed(element: String)
+    case duplicateID(String)
+}
+
+extension XMLError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty:
+            "the document is empty; expected an XML document"
+        case .tooLarge(let bytes, let limit):
+            "the document has \(bytes) bytes, the limit is \(limit)"
+        case .unsupportedEncoding(let name):
+            "the encoding \(name) is not read; send UTF-8 (or UTF-16)"
+        case .malformedEncoding(let detail):
+            "the bytes are not in the encoding they claim: \(detail)"
+        case .documentTypeDeclaration:
+            "a DOCTYPE declaration is refused in every message; send the document without it"
+        case .processingInstruction(let offset):
+            "a processing instruction at byte \(offset) is refused; send the document without it"
+        case .tooDeep(let limit):
+            "elements are nested deeper than \(limit)"
+        case .tooManyElements(let limit):
+            "the document has more than \(limit) elements"
+        case .tooManyAttributes(let count, let limit, let offset):
+            "the element at byte \(offset) has \(count) attributes or more, the limit is \(limit)"
+        case .tooManyNamespaceDeclarations(let count, let limit, let offset):
+            "the element at byte \(offset) declares \(count) namespaces or more, the limit is \(limit)"
+        case .notWellFormed(let line, let column, let reason):
+            "not well-formed XML at line \(line), column \(column): \(reason)"
+        case .canonicalizationFailed(let element):
+            "exclusive canonicalization of \(element) failed (a relative namespace URI, or nothing to canonicalize)"
+        case .duplicateID(let id):
+            "the id '\(id)' stands on more than one element; an id must be unique in the message"
+        }
+    }
+}

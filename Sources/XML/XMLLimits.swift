@@ -1,0 +1,27 @@
+/// What a document may cost, checked on the bytes before libxml2 sees them: its parser needs quadratic time for the
+/// attributes of one element, and nothing but a scan in front of it helps.
+public struct XMLLimits: Hashable, Sendable {
+    /// Size of the document in bytes, as UTF-8.
+    public var bytes: Int
+    /// Nesting of elements; the document element has depth 1.
+    public var depth: Int
+    /// Elements in the document.
+    public var elements: Int
+    /// Attributes of one element, namespace declarations included.
+    public var attributes: Int
+    /// Namespace declarations of one element.
+    public var namespaceDeclarations: Int
+
+    public init(
+        bytes: Int = 4 * 1024 * 1024, depth: Int = 64, elements: Int = 200_000, attributes: Int = 48,
+        namespaceDeclarations: Int = 32
+    ) {
+        self.bytes = bytes
+        self.depth = depth
+        self.elements = elements
+        self.attributes = attributes
+        self.namespaceDeclarations = namespaceDeclarations
+    }
+
+    public static let standard = XMLLimits()
+}

@@ -1,0 +1,148 @@
+internal import Glibc
+
+/// One pass over the bytes before they are parsed: refuses what no message needs (DOCTYPE, processing instructions) and
+/// what would make the parser slow (attribute and namespace floods, depth, size). It judges cost, not well-formedness;
+/// wherever it is unsure it leaves the verdict to the parser behind it.
+struct XMLScan {
+    private let bytes: UnsafeRawBufferPointer
+    private let limits: XMLLimits
+    private var position = 0
+    private var depth = 0
+    private var elements = 0
+
+    /// The offset behind the XML declaration, where parsing starts: encoding is settled before.
+    static func start(of bytes: UnsafeRawBufferPointer, limits: XMLLimits, encodings: [String]) throws(XMLError) -> Int {
+        var scan = XMLScan(bytes: bytes, limits: limits)
+        let start = try scan.declaration(encodings: encodings)
+        scan.position = start
+        try scan.run()
+        return start
+    }
+
+    private init(bytes: UnsafeRawBufferPointer, limits: XMLLimits) {
+        self.bytes = bytes
+        self.limits = limits
+    }
+
+    private mutating func run() throws(XMLError) {
+        while let open = find(UInt8(ascii: "<"), from: position) {
+            position = open + 1
+            guard position < bytes.count else { return }
+            switch bytes[position] {
+            case UInt8(ascii: "?"): throw .processingInstruction(offset: open)
+            case UInt8(ascii: "!"): try declarationOrSection(at: open)
+            case UInt8(ascii: "/"):
+                depth -= 1
+                position = (find(UInt8(ascii: ">"), from: position) ?? bytes.count - 1) + 1
+            default: try startTag(at: open)
+            }
+        }
+    }
+
+    private mutating func declarationOrSection(at open: Int) throws(XMLError) {
+        if has("!--", at: position) {
+            position = find("-->", from: position + 3) ?? bytes.count
+        } else if has("![CDATA[", at: position) {
+            position = find("]]>", from: position + 8) ?? bytes.count
+        } else {
+            throw .documentTypeDeclaration
+        }
+    }
+
+    private mutating func startTag(at open: Int) throws(XMLError) {
+        elements += 1
+        guard elements <= limits.elements else { throw .tooManyElements(limit: limits.elements) }
+        var attributes = 0
+        var namespaces = 0
+        var afterSpace = false
+        while position < bytes.count {
+            let byte = bytes[position]
+            switch byte {
+            case UInt8(ascii: ">"):
+                position += 1
+                if bytes[position - 2] != UInt8(ascii: "/") {
+                    depth += 1
+                    guard depth <= limits.depth else { throw .tooDeep(limit: limits.depth) }
+                }
+                return
+            case UInt8(ascii: "\""), UInt8(ascii: "'"):
+                guard let close = find(byte, from: position + 1) else {
+                    position = bytes.count
+                    return
+                }
+                position = close
+                afterSpace = false
+            case UInt8(ascii: "="):
+                attributes += 1
+                guard attributes <= limits.attributes else {
+                    throw .tooManyAttributes(count: attributes, limit: limits.attributes, offset: open)
+                }
+            case 0x20, 0x09, 0x0A, 0x0D:
+                afterSpace = true
+                position += 1
+                continue
+            default:
+                if afterSpace, has("xmlns", at: position) {
+                    namespaces += 1
+                    guard namespaces <= limits.namespaceDeclarations else {
+                        throw .tooManyNamespaceDeclarations(
+                            count: namespaces, limit: limits.namespaceDeclarations, offset: open)
+                    }
+                }
+            }
+            afterSpace = false
+            position += 1
+        }
+    }
+
+    /// Reads `<?xml … ?>` at the start: version 1.0, and an encoding that the bytes really are in.
+    private func declaration(encodings: [String]) throws(XMLError) -> Int {
+        guard has("<?xml", at: 0), bytes.count > 5, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[5]) else { return 0 }
+        guard let end = find("?>", from: 5) else {
+            throw .notWellFormed(line: 1, column: 1, reason: "the XML declaration does not end")
+        }
+        let text = String(decoding: bytes[5..<end - 2], as: UTF8.self)
+        if let version = pseudoAttribute("version", in: text), version != "1.0" {
+            throw .notWellFormed(line: 1, column: 1, reason: "XML version \(version) is not read, only 1.0")
+        }
+        if let encoding = pseudoAttribute("encoding", in: text), !encodings.contains(encoding.uppercased()) {
+            throw .unsupportedEncoding(encoding)
+        }
+        return end
+    }
+
+    private func pseudoAttribute(_ name: String, in text: String) -> String? {
+        for quote: Character in ["\"", "'"] {
+            let parts = text.split(separator: quote, omittingEmptySubsequences: false)
+            for index in stride(from: 0, to: parts.count - 1, by: 2)
+            where parts[index].filter({ !$0.isWhitespace }) == name + "=" {
+                return String(parts[index + 1])
+            }
+        }
+        return nil
+    }
+
+    private func find(_ byte: UInt8, from start: Int) -> Int? {
+        guard start < bytes.count, let base = bytes.baseAddress,
+            let hit = memchr(base + start, Int32(byte), bytes.count - start)
+        else { return nil }
+        return UnsafeRawPointer(hit) - base
+    }
+
+    /// The offset behind the next `text`.
+    private func find(_ text: StaticString, from start: Int) -> Int? {
+        let last = text.utf8Start[text.utf8CodeUnitCount - 1]
+        var from = start
+        while let hit = find(last, from: from) {
+            let begin = hit + 1 - text.utf8CodeUnitCount
+            if begin >= start, has(text, at: begin) { return hit + 1 }
+            from = hit + 1
+        }
+        return nil
+    }
+
+    private func has(_ text: StaticString, at offset: Int) -> Bool {
+        guard offset + text.utf8CodeUnitCount <= bytes.count, let base = bytes.baseAddress else { return false }
+        return memcmp(base + offset, text.utf8Start, text.utf8CodeUnitCount) == 0
+    }
+}

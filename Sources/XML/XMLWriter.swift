@@ -1,0 +1,62 @@
+/// Writes XML text, escaped as Canonical XML escapes (section 2.3), so that what is written and what is digested differ
+/// in nothing but namespaces.
+public struct XMLWriter: Sendable {
+    public private(set) var bytes: [UInt8] = []
+
+    public init(capacity: Int = 4096) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Markup that is already XML, written as it stands.
+    public mutating func markup(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Bytes that are already XML, written as they stand.
+    public mutating func markup(_ xml: some Collection<UInt8>) { bytes.append(contentsOf: xml) }
+
+    public mutating func open(_ tag: String, _ attributes: KeyValuePairs<String, String> = [:]) {
+        bytes.append(UInt8(ascii: "<"))
+        bytes.append(contentsOf: tag.utf8)
+        for (name, value) in attributes {
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: name.utf8)
+            bytes.append(contentsOf: "=\"".utf8)
+            escape(value, in: .attribute)
+            bytes.append(UInt8(ascii: "\""))
+        }
+        bytes.append(UInt8(ascii: ">"))
+    }
+
+    public mutating func close(_ tag: String) {
+        bytes.append(contentsOf: "</".utf8)
+        bytes.append(contentsOf: tag.utf8)
+        bytes.append(UInt8(ascii: ">"))
+    }
+
+    public mutating func text(_ value: String) { escape(value, in: .text) }
+
+    /// An element with nothing but text.
+    public mutating func element(_ tag: String, _ attributes: KeyValuePairs<String, String> = [:], text value: String) {
+        open(tag, attributes)
+        text(value)
+        close(tag)
+    }
+
+    private enum Place { case text, attribute }
+
+    private mutating func escape(_ value: String, in place: Place) {
+        for byte in value.utf8 {
+            switch (byte, place) {
+            case (UInt8(ascii: "&"), _): bytes.append(contentsOf: "&amp;".utf8)
+            case (UInt8(ascii: "<"), _): bytes.append(contentsOf: "&lt;".utf8)
+            case (UInt8(ascii: ">"), .text): bytes.append(contentsOf: "&gt;".utf8)
+            case (UInt8(ascii: "\""), .attribute): bytes.append(contentsOf: "&quot;".utf8)
+            case (0x09, .attribute): bytes.append(contentsOf: "&#x9;".utf8)
+            case (0x0A, .attribute): bytes.append(contentsOf: "&#xA;".utf8)
+            case (0x0D, _): bytes.append(contentsOf: "&#xD;".utf8)
+            default: bytes.append(byte)
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import COpenSSL
+internal import XML
+
+/// A message digest, computed by OpenSSL.
+public struct Digest: Hashable, Sendable {
+    public let algorithm: DigestAlgorithm
+    public let bytes: [UInt8]
+
+    public init(_ algorithm: DigestAlgorithm = .sha256, of message: UnsafeRawBufferPointer) {
+        self.algorithm = algorithm
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var count: UInt32 = 0
+        let status = EVP_Digest(message.baseAddress, message.count, &digest, &count, algorithm.implementation, nil)
+        precondition(status == 1, "OpenSSL always has SHA-256")
+        bytes = Array(digest.prefix(Int(count)))
+    }
+
+    public init(_ algorithm: DigestAlgorithm = .sha256, of message: [UInt8]) {
+        self = message.withUnsafeBytes { Digest(algorithm, of: $0) }
+    }
+
+    /// A digest that was computed elsewhere.
+    public init(_ algorithm: DigestAlgorithm = .sha256, value: [UInt8]) {
+        self.algorithm = algorithm
+        bytes = value
+    }
+
+    public var base64: String { Base64.encode(bytes) }
+    public var hex: String { bytes.hex }
+}
+
+extension [UInt8] {
+    /// Lower-case hexadecimal.
+    public var hex: String {
+        var text = ""
+        text.reserveCapacity(count * 2)
+        let digits = Array("0123456789abcdef".utf8)
+        for byte in self {
+            text.unicodeScalars.append(Unicode.Scalar(digits[Int(byte >> 4)]))
+            text.unicodeScalars.append(Unicode.Scalar(digits[Int(byte & 15)]))
+        }
+        return text
+    }
+}
+
+/// Implementations fetched once: OpenSSL 3 searches its providers at every use of `EVP_sha256()`.
+private struct FetchedDigest: @unchecked Sendable {  // an EVP_MD is immutable and reference-counted atomically
+    let pointer: OpaquePointer?
+    static let sha256 = FetchedDigest(pointer: EVP_MD_fetch(nil, "SHA256", nil))
+}
+
+extension DigestAlgorithm {
+    var implementation: OpaquePointer? {
+        switch self {
+        case .sha256: FetchedDigest.sha256.pointer
+        }
+    }
+}

@@ -1,0 +1,69 @@
+public import XML
+
+/// A signature that holds: SignatureValue and every digest are right under the given key. Only `init(verifying:)` makes one.
+public struct VerifiedSignature {
+    public let algorithm: SignatureAlgorithm
+    public let parts: [Part]
+
+    /// A signed element: the very node that the Reference resolved to.
+    public struct Part {
+        public let reference: Reference
+        public let element: XMLElement
+    }
+
+    /// SignedInfo's SignatureValue first, then the digests of the elements that it names.
+    ///
+    /// - Parameters:
+    ///   - key: the signer's key, from the partner registry; KeyInfo is not read.
+    ///   - ids: the elements of the same document by id, each id once.
+    public init(
+        verifying signed: SignedInfo, key: PublicKey, ids: IDTable, policy: SignaturePolicy
+    ) throws(SignatureError) {
+        if case .rsa(let bits) = key.kind, bits < policy.minimumRSABits {
+            throw .weakKey(bits: bits, minimum: policy.minimumRSABits)
+        }
+        guard key.kind.algorithm == signed.algorithm else {
+            throw .keyDoesNotFit(key: key.kind.description, algorithm: signed.algorithm.title)
+        }
+        let holds = try canonical(signed.element, signed.canonicalization) {
+            key.verifies(signed.signatureValue, of: $0, by: signed.algorithm)
+        }
+        guard holds else { throw .signatureValueWrong }
+        var parts: [Part] = []
+        for reference in signed.references {
+            parts.append(try VerifiedSignature.part(reference, signature: signed.signature, ids: ids))
+        }
+        algorithm = signed.algorithm
+        self.parts = parts
+    }
+
+    private static func part(
+        _ reference: Reference, signature: XMLElement, ids: IDTable
+    ) throws(SignatureError) -> Part {
+        guard let element = ids[reference.id] else { throw .referenceNotFound(uri: reference.uri) }
+        guard !element.contains(signature) else {
+            throw .malformed("Reference '\(reference.uri)' covers the element in which the Signature itself lies")
+        }
+        // With the Signature outside the element, the enveloped-signature transform removes nothing.
+        let (digest, count) = try canonical(element, reference.canonicalization) {
+            (Digest(reference.digestAlgorithm, of: $0), $0.count)
+        }
+        guard digest.bytes == reference.digestValue else {
+            throw .digestWrong(
+                .init(
+                    uri: reference.uri, path: element.path, expected: Base64.encode(reference.digestValue),
+                    computed: digest.base64, canonicalBytes: count))
+        }
+        return Part(reference: reference, element: element)
+    }
+}
+
+private func canonical<Result>(
+    _ element: XMLElement, _ method: Canonicalization, _ body: (UnsafeRawBufferPointer) -> Result
+) throws(SignatureError) -> Result {
+    do {
+        return try element.withCanonicalBytes(method, body)
+    } catch {
+        throw .document(error)
+    }
+}

@@ -55,8 +55,12 @@ let package = Package(
             resources: [.embedInCode("Resources")]),
         room("Contracts", ["XML", "Datasets"]),
         room("Stores", [library("GRDB", "GRDB.swift")]),
-        room("Exchanges", ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", library("Logging", "swift-log"),
-                library("ServiceLifecycle", "swift-service-lifecycle")]),
+        room(
+            "Exchanges",
+            [
+                "XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", library("Logging", "swift-log"),
+                library("ServiceLifecycle", "swift-service-lifecycle"),
+            ]),
         room(
             "Server",
             [

@@ -41,7 +41,7 @@ struct Check: AsyncParsableCommand {
             for problem in report.problems { output(problem.description) }
             output(
                 report.problems.isEmpty
-                    ? "good: \(config) with \(report.partners.count) partners (\(report.partners.joined(separator: ", ")))"
+                    ? "good: \(config), partners: \(report.partners.joined(separator: ", "))"
                     : "bad: \(report.problems.count) problems in \(config)")
         }
         if !report.problems.isEmpty { throw ExitCode(1) }

@@ -63,7 +63,8 @@ struct Identity: ParsableCommand {
         func run() throws {
             let paths = (key: "\(out)/\(name).key", certificate: "\(out)/\(name).pem")
             for path in [paths.key, paths.certificate] where !force && FileManager.default.fileExists(atPath: path) {
-                throw CommandError("the file is there already; nothing was changed", place: path, help: "choose another name, or give --force")
+                throw CommandError(
+                    "the file is there already; nothing was changed", place: path, help: "choose another name, or give --force")
             }
             let key = try makeKey()
             let certificate = try certificate(for: key)

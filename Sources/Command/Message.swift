@@ -45,5 +45,7 @@ func loadMenu() throws -> Menu {
 }
 
 extension DatasetError {
-    var lines: String { problems.map { "  \($0.code.rawValue) at \($0.place.isEmpty ? "the top" : $0.place): \($0.text)" }.joined(separator: "\n") }
+    var lines: String {
+        problems.map { "  \($0.code.rawValue) at \($0.place.isEmpty ? "the top" : $0.place): \($0.text)" }.joined(separator: "\n")
+    }
 }

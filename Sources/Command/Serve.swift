@@ -50,7 +50,8 @@ func loadConfiguration(_ path: String) throws -> GatewayConfiguration {
         return try GatewayConfiguration(path: path)
     } catch {
         FileHandle.standardError.write(Data(error.problems.map { $0.description + "\n" }.joined().utf8))
-        throw CommandError("\(error.problems.count == 1 ? "a problem" : "\(error.problems.count) problems") in the configuration", place: path)
+        throw CommandError(
+            "\(error.problems.count == 1 ? "a problem" : "\(error.problems.count) problems") in the configuration", place: path)
     }
 }
 

@@ -42,7 +42,9 @@ struct Sign: AsyncParsableCommand {
         } catch let error as IdentityError {
             throw CommandError(error.description, place: key)
         }
-        let addressing = to.map { OutgoingEnvelope.requestAddressing(to: $0, action: message.action, messageID: "urn:uuid:" + LocalID.uuid()) }
+        let addressing = to.map {
+            OutgoingEnvelope.requestAddressing(to: $0, action: message.action, messageID: "urn:uuid:" + LocalID.uuid())
+        }
         let envelope = OutgoingEnvelope(version: soapVersion, addressing: addressing ?? [], content: message.xml)
         output(try await identity.sign(envelope, created: try moment(at)).bytes)
     }

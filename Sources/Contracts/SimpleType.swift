@@ -11,7 +11,8 @@ struct SimpleType {
         switch format {
         case .text(let minimum, let maximum):
             name = minimum == maximum ? "Text\(maximum)Exactly" : "Text\(maximum)"
-            restriction = SimpleType.restriction("xs:string", SimpleType.length(minimum, maximum) + [SimpleType.pattern(SimpleType.notBlank)])
+            restriction = SimpleType.restriction(
+                "xs:string", SimpleType.length(minimum, maximum) + [SimpleType.pattern(SimpleType.notBlank)])
         case .pattern(let pattern, let minimum, let maximum):
             name = "Pattern\(maximum)_" + SimpleType.tag(of: pattern.text)
             restriction = SimpleType.restriction("xs:string", SimpleType.length(minimum, maximum) + [SimpleType.pattern(pattern.text)])

@@ -70,7 +70,10 @@ public struct WSDLDocument {
             ["name": "Refusal", "message": "tns:Refusal", "wsam:Action": menu.action(of: refusal), "wsaw:Action": menu.action(of: refusal)])
         return Markup(
             "wsdl:portType", ["name": portName],
-            [Markup("wsdl:operation", ["name": operationName], [leg("input", operation.request), leg("output", operation.response), fault])])
+            [
+                Markup(
+                    "wsdl:operation", ["name": operationName], [leg("input", operation.request), leg("output", operation.response), fault])
+            ])
     }
 
     private func binding(_ prefix: String, _ suffix: String) -> Markup {

@@ -35,8 +35,10 @@ private struct JSONDatasetReader {
         path.map { step in
             switch step {
             case .index(let index): "/\(index)"
-            case .name(let name): "/" + name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-                .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+            case .name(let name):
+                "/"
+                    + name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
+                    .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
             }
         }.joined()
     }

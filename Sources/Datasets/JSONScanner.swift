@@ -8,8 +8,12 @@ struct JSONScanner {
 
     /// What a value starts with.
     enum Kind: String {
-        case object = "an object", array = "an array", string = "a string", number = "a number"
-        case boolean = "true or false", null = "null"
+        case object = "an object"
+        case array = "an array"
+        case string = "a string"
+        case number = "a number"
+        case boolean = "true or false"
+        case null = "null"
     }
 
     private let bytes: [UInt8]
@@ -116,7 +120,8 @@ struct JSONScanner {
         let start = position
         position += 1
         let plainStart = position
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\"), bytes[position] >= 0x20 {
+        while position < bytes.count, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\"), bytes[position] >= 0x20
+        {
             position += 1
         }
         guard position < bytes.count else { throw SyntaxError(offset: start, reason: "the string does not end") }

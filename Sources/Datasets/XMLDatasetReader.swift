@@ -71,8 +71,9 @@ private struct XMLDatasetReader {
             let names = menuClass.elements.map(\.xml.local)
             let near = child.local.nearest(in: names, within: 3).first
             let hint =
-                if let near, near == child.local { "; its namespace is '\(child.namespace)', expected '\(menuClass.elements[0].xml.namespace)'" }
-                else if let near { "; did you mean \(near)?" } else { "" }
+                if let near, near == child.local {
+                    "; its namespace is '\(child.namespace)', expected '\(menuClass.elements[0].xml.namespace)'"
+                } else if let near { "; did you mean \(near)?" } else { "" }
             note(.unknownElement, at: child.path, "\(child.local) is not known in \(menuClass.name)\(hint)")
             return
         }

@@ -134,7 +134,8 @@ struct InboundReader: Sendable {
     }
 
     private func route(_ content: XMLElement, _ request: InboundRequest) throws(Refusal) -> (Operation, MenuMessage) {
-        guard let known = menu.operations.first(where: { content.has($0.request.xml) }), let operation = Operation(rawValue: known.name) else {
+        guard let known = menu.operations.first(where: { content.has($0.request.xml) }), let operation = Operation(rawValue: known.name)
+        else {
             throw .unknownOperation(content.name.description)
         }
         guard operation.rawValue == request.operation else {

@@ -145,7 +145,8 @@ extension Refusal {
 
     static func internalError(_ error: any Error) -> Refusal {
         Refusal(
-            "internal-error", .receiver, sentence: "The message could not be stored; nothing was accepted. Send the same message again later.",
+            "internal-error", .receiver,
+            sentence: "The message could not be stored; nothing was accepted. Send the same message again later.",
             diagnosis: "\(error)")
     }
 }

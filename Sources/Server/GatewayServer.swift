@@ -38,7 +38,8 @@ public struct GatewayServer: Sendable {
             SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody))
         ]
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
-        services.append(try application(api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody).router.buildResponder()))
+        services.append(
+            try application(api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody).router.buildResponder()))
         services.append(try application(soap, name: "SOAP listener", SOAPListener(gateway: gateway, maximumBody: soap.maximumBody)))
         let group = ServiceGroup(
             configuration: .init(

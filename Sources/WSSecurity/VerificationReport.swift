@@ -4,7 +4,10 @@ public import XML
 public struct VerificationReport: Sendable, Codable, Hashable {
     public enum Verdict: String, Sendable, Codable { case good, bad }
     public enum Integrity: String, Sendable, Codable { case intact, broken, unknown }
-    public enum SecondEngine: String, Sendable, Codable { case agrees, refuses, notAsked = "not asked" }
+    public enum SecondEngine: String, Sendable, Codable {
+        case agrees, refuses
+        case notAsked = "not asked"
+    }
 
     public var verdict = Verdict.bad
     /// The rule that refused, by its code.

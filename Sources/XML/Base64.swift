@@ -14,7 +14,8 @@ public enum Base64 {
         var index = 0
         while index < bytes.count {
             let rest = bytes.count - index
-            let group = UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
+            let group =
+                UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
             output.append(alphabet[Int(group >> 18)])
             output.append(alphabet[Int(group >> 12 & 63)])
             output.append(rest > 1 ? alphabet[Int(group >> 6 & 63)] : UInt8(ascii: "="))

@@ -80,7 +80,7 @@ private func withPrefixes<Result>(
 ) -> Result {
     guard !prefixes.isEmpty else { return body(nil) }
     var copies: [UnsafeMutablePointer<xmlChar>?] = prefixes.map { xmlStrdup($0) }
-    defer { copies.forEach { coconect_xml_free($0) } }
+    defer { for copy in copies { coconect_xml_free(copy) } }
     copies.append(nil)
     return copies.withUnsafeMutableBufferPointer { body($0.baseAddress) }
 }

@@ -6,12 +6,11 @@ enum XMLEncoding {
     init(of bytes: UnsafeRawBufferPointer) {
         func starts(_ prefix: [UInt8]) -> Bool { bytes.count >= prefix.count && bytes.prefix(prefix.count).elementsEqual(prefix) }
         self =
-            if starts([0xEF, 0xBB, 0xBF]) { .utf8(skip: 3) }
-            else if starts([0xFE, 0xFF]) { .utf16(bigEndian: true, skip: 2) }
-            else if starts([0xFF, 0xFE]) { .utf16(bigEndian: false, skip: 2) }
-            else if starts([0x00, 0x3C]) { .utf16(bigEndian: true, skip: 0) }
-            else if starts([0x3C, 0x00]) { .utf16(bigEndian: false, skip: 0) }
-            else { .utf8(skip: 0) }
+            if starts([0xEF, 0xBB, 0xBF]) { .utf8(skip: 3) } else if starts([0xFE, 0xFF]) {
+                .utf16(bigEndian: true, skip: 2)
+            } else if starts([0xFF, 0xFE]) { .utf16(bigEndian: false, skip: 2) } else if starts([0x00, 0x3C]) {
+                .utf16(bigEndian: true, skip: 0)
+            } else if starts([0x3C, 0x00]) { .utf16(bigEndian: false, skip: 0) } else { .utf8(skip: 0) }
     }
 
     var names: [String] {

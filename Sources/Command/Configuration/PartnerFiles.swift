@@ -42,7 +42,8 @@ struct PartnerFiles {
     private static func partner(
         _ file: SettingsFile, name: String, environment: GatewayConfiguration.Environment
     ) -> Partner? {
-        let administration = Administration(country: file.required("administration.country"), agency: file.required("administration.agency"))
+        let administration = Administration(
+            country: file.required("administration.country"), agency: file.required("administration.agency"))
         let roles = file.list("roles").compactMap { text -> GatewayRole? in
             if let role = GatewayRole(rawValue: text) { return role }
             file.note("unknown role '\(text)'", help: "known: \(GatewayRole.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -58,7 +59,9 @@ struct PartnerFiles {
 
     private static func certificates(_ file: SettingsFile, owner: String) -> [PinnedCertificate] {
         let paths = file.list("certificates")
-        if paths.isEmpty { file.note("certificates is missing", help: "list the PEM files of the certificates that the partner signs with") }
+        if paths.isEmpty {
+            file.note("certificates is missing", help: "list the PEM files of the certificates that the partner signs with")
+        }
         return paths.compactMap { path in
             do {
                 return PinnedCertificate(try loadCertificate(file.resolve(path)), owner: owner, origin: file.resolve(path))

@@ -1,0 +1,175 @@
+"""Real gateways for the tests: each in a folder of its own, on free loopback ports, stopped at the end."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COMMAND = os.environ.get("COCONECT_COMMAND") or str(ROOT / ".build/debug/coconect-soap")
+EXAMPLE = ROOT / "wsdl/examples/send-co.json"
+
+PARTIES = {
+    "vietnam": {"country": "VN", "agency": "General Department of Viet Nam Customs"},
+    "korea": {"country": "KR", "agency": "Korea Customs Service"},
+}
+
+
+def environment():
+    """The environment without variables that would override a configuration under test."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COCONECT_")}
+
+
+def run(*arguments, input=None):
+    """Runs the command; its exit status, standard output and standard error."""
+    done = subprocess.run([COMMAND, *map(str, arguments)], input=input, capture_output=True, env=environment())
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def example(**changes):
+    """The example certificate as a dict, with a message id of its own."""
+    dataset = json.loads(EXAMPLE.read_text())
+    dataset["functionalReferenceId"] = uuid.uuid4().hex
+    dataset.update(changes)
+    return dataset
+
+
+class World:
+    """A folder with a PKI and up to two gateways, Viet Nam's and Korea's, that know each other."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coconect-"))
+        self.pki = self.folder / "pki"
+        subprocess.run([ROOT / "certs/make-dev-pki", COMMAND, self.pki], check=True, stdout=subprocess.DEVNULL)
+        self.ports = {name: {"soap": free_port(), "api": free_port()} for name in PARTIES}
+        self.servers = {}
+
+    def close(self):
+        for name in list(self.servers):
+            self.stop(name)
+        shutil.rmtree(self.folder)
+
+    def soap_url(self, name):
+        return f"https://localhost:{self.ports[name]['soap']}"
+
+    def api_url(self, name):
+        return f"http://127.0.0.1:{self.ports[name]['api']}"
+
+    def configure(self, name, **changes):
+        """Writes the configuration of a party; its path."""
+        other = "korea" if name == "vietnam" else "vietnam"
+        home = self.folder / name
+        (home / "partners").mkdir(parents=True, exist_ok=True)
+        tls = {"certificate": f"../pki/{name}-tls.pem", "key": f"../pki/{name}-tls.key", "anchors": "../pki/tls-ca.pem"}
+        settings = {
+            "environment": "dev",
+            "administration": PARTIES[name],
+            "publicURL": self.soap_url(name),
+            "identity": {"certificate": f"../pki/{name}-signing.pem", "key": f"../pki/{name}-signing.key"},
+            "soap": {"host": "127.0.0.1", "port": self.ports[name]["soap"], "tls": tls},
+            "partnerTLS": tls,
+            "api": {"host": "127.0.0.1", "port": self.ports[name]["api"]},
+            "store": {"sqlite": "store.sqlite"},
+            "security": {"secondEngine": "on"},
+        }
+        settings.update(changes)
+        certificates = [f"../../pki/{other}-signing.pem"] + (["../../pki/korea-signing-p256.pem"] if other == "korea" else [])
+        partner = {
+            "administration": PARTIES[other],
+            "roles": ["inbound-gateway", "outbound-gateway"],
+            "certificates": certificates,
+            "endpoint": {"url": self.soap_url(other)},
+        }
+        (home / "gateway.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True))
+        (home / "partners" / f"{other}.yaml").write_text(yaml.safe_dump(partner, allow_unicode=True))
+        return home / "gateway.yaml"
+
+    def start(self, name, **changes):
+        path = self.configure(name, **changes)
+        with open(self.log(name), "ab") as log:
+            self.servers[name] = subprocess.Popen([COMMAND, "serve", "--config", path], stderr=log, env=environment())
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self.servers[name].poll() is not None:
+                raise RuntimeError(f"the gateway did not start:\n{self.log_text(name)}")
+            try:
+                socket.create_connection(("127.0.0.1", self.ports[name]["soap"]), 0.2).close()
+                urllib.request.urlopen(self.api_url(name) + "/health/ready", timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"the gateway is not ready after 30 s:\n{self.log_text(name)}")
+
+    def stop(self, name, how=signal.SIGTERM):
+        server = self.servers.pop(name)
+        server.send_signal(how)
+        return server.wait(30)
+
+    def log(self, name):
+        return self.folder / f"{name}.log"
+
+    def log_text(self, name):
+        return self.log(name).read_text() if self.log(name).exists() else ""
+
+    def client_context(self, name):
+        """The TLS context of a party that calls the other."""
+        context = ssl.create_default_context(cafile=self.pki / "tls-ca.pem")
+        context.load_cert_chain(self.pki / f"{name}-tls.pem", self.pki / f"{name}-tls.key")
+        return context
+
+    def post(self, name, body, path="/send-co", content_type="application/soap+xml; charset=utf-8", headers=None, sender="korea"):
+        """POSTs raw bytes to a party's SOAP listener; status, headers, body."""
+        request = urllib.request.Request(self.soap_url(name) + path, data=body, method="POST", headers=headers or {})
+        if content_type is not None:
+            request.add_header("Content-Type", content_type)
+        return answer(request, self.client_context(sender))
+
+    def api(self, name, method, path, body=None, headers=None):
+        """Calls a party's JSON API; status, headers, the JSON."""
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        request = urllib.request.Request(self.api_url(name) + path, data=data, method=method, headers=headers or {})
+        status, headers, text = answer(request)
+        return status, headers, json.loads(text)
+
+    def signed(self, dataset, sender="korea", key=None, version="1.2", **options):
+        """A request signed by our own command."""
+        key = key or f"{sender}-signing"
+        arguments = ["sign", "-", "--certificate", self.pki / f"{key}.pem", "--key", self.pki / f"{key}.key", "--soap-version", version]
+        for name, value in options.items():
+            arguments += [f"--{name}", value]
+        status, output, errors = run(*arguments, input=json.dumps(dataset).encode())
+        assert status == 0, errors
+        return output
+
+    def trust(self, name):
+        """A folder that trusts one party's signing certificates."""
+        folder = self.folder / f"trust-{name}"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(self.pki / f"{name}-signing.pem", folder / f"{name}.pem")
+        return folder
+
+
+def answer(request, context=None):
+    try:
+        with urllib.request.urlopen(request, timeout=60, context=context) as response:
+            return response.status, response.headers, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read()

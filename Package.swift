@@ -23,7 +23,9 @@ let package = Package(
     name: "coconect-soap",
     products: [
         .executable(name: "coconect-soap", targets: ["Command"]),
-        .library(name: "Gateway", targets: ["Exchanges"]),
+        .library(
+            name: "Gateway",
+            targets: ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", "Exchanges"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -81,6 +83,23 @@ let package = Package(
                 library("AsyncHTTPClient", "async-http-client"),
             ],
             swiftSettings: strict),
+
+        .target(
+            name: "Support",
+            dependencies: [
+                "XML", "XMLSignature", "Trust", "Datasets", library("X509", "swift-certificates"), library("Crypto", "swift-crypto"),
+                library("_CryptoExtras", "swift-crypto"),
+            ],
+            path: "Tests/Support", swiftSettings: strict),
+        tests("House", ["Support"]),
+        tests("XML", ["XML", "Support"]),
+        tests("WSSecurity", ["WSSecurity", "SOAP", "Trust", "XML", "Support"]),
+        tests("Datasets", ["Datasets", "XML", "Support"]),
+        tests("Contracts", ["Contracts", "Datasets", "XML", "Support"]),
+        tests("Stores", ["Stores", "Support"]),
+        tests(
+            "Exchanges", ["Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "Support", library("Logging", "swift-log")]),
+        tests("Command", ["Command", "Support"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,16 +9,17 @@ internal import XMLSignature
 
 /// The inbound road.
 extension Gateway {
-    /// bytes → verified → known? → dataset → signed receipt, stored in one transaction before it is sent; or one refusal,
+    /// bytes → verified → dataset → signed receipt, claimed and stored in one transaction before it is sent; or one refusal,
     /// turned into a signed fault in one place.
     public func receive(_ request: InboundRequest) async -> InboundAnswer {
         let now = clock()
         do {
             let message = try await read(request, at: now)
-            if let earlier = try await store.claimed(.inbound, partner: message.partner.name, messageID: message.messageID) {
-                return try await answerAgain(message, earlier, at: now)
+            let dataset: Dataset
+            switch accepted(message) {
+            case .success(let accepted): dataset = accepted
+            case .failure(let refused): return try await answerAgain(message, try await known(message, or: refused), at: now)
             }
-            let dataset = try accepted(message)
             let receipt = Receipt(messageID: message.messageID, receivedAt: now.text, bodyDigest: message.bodyDigest.base64)
             let response = try await sign(receipt, for: message, at: now)
             let record = try record(message, dataset, request, response, at: now)
@@ -41,19 +42,29 @@ extension Gateway {
         return try await pool.run { try reader.read(request, at: now) }
     }
 
-    /// The dataset, once the message id is known to be new: sender must be the signer's partner, receiver must be us.
-    private func accepted(_ message: InboundMessage) throws -> Dataset {
-        func refused(_ refusal: Refusal) -> RefusedRequest {
-            RefusedRequest(refusal: refusal, version: message.version, partner: message.partner, report: message.report)
+    /// The dataset, where it is valid, its sender is the signer's partner and its receiver is us.
+    private func accepted(_ message: InboundMessage) -> Result<Dataset, RefusedRequest> {
+        func refused(_ refusal: Refusal) -> Result<Dataset, RefusedRequest> {
+            .failure(RefusedRequest(refusal: refusal, version: message.version, partner: message.partner, report: message.report))
         }
-        let dataset: Dataset
-        do { dataset = try message.dataset.get() } catch { throw refused(Refusal(error)) }
-        let (sender, receiver) = (Administration(dataset, "sender"), Administration(dataset, "receiver"))
-        guard sender == message.partner.administration else {
-            throw refused(.wrongParty("sender", got: sender, expected: message.partner.administration))
+        switch message.dataset {
+        case .failure(let error): return refused(Refusal(error))
+        case .success(let dataset):
+            let (sender, receiver) = (Administration(dataset, "sender"), Administration(dataset, "receiver"))
+            guard sender == message.partner.administration else {
+                return refused(.wrongParty("sender", got: sender, expected: message.partner.administration))
+            }
+            guard receiver == administration else { return refused(.wrongParty("receiver", got: receiver, expected: administration)) }
+            return .success(dataset)
         }
-        guard receiver == administration else { throw refused(.wrongParty("receiver", got: receiver, expected: administration)) }
-        return dataset
+    }
+
+    /// An id that is known already is told so before the content under it is judged; only a new message is refused for that.
+    private func known(_ message: InboundMessage, or refused: RefusedRequest) async throws -> StoredMessage {
+        guard let earlier = try await store.claimed(.inbound, partner: message.partner.name, messageID: message.messageID) else {
+            throw refused
+        }
+        return earlier
     }
 
     /// The same id with the same content is answered with the same Receipt values, freshly signed, and processed once.

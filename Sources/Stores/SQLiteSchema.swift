@@ -12,7 +12,7 @@ enum SQLiteSchema {
 
     private static let first = """
         CREATE TABLE message (
-          sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+          sequence INTEGER PRIMARY KEY,
           id TEXT NOT NULL UNIQUE,
           direction TEXT NOT NULL,
           partner TEXT NOT NULL,
@@ -30,30 +30,31 @@ enum SQLiteSchema {
           detail TEXT
         ) STRICT;
         CREATE UNIQUE INDEX message_claim ON message (direction, partner, message_id) WHERE state <> 'refused';
-        CREATE INDEX message_certificate ON message (certificate_number);
+        CREATE INDEX message_certificate ON message (certificate_number) WHERE certificate_number IS NOT NULL;
         CREATE TABLE content (
-          message TEXT NOT NULL REFERENCES message (id),
-          kind TEXT NOT NULL,
-          bytes BLOB NOT NULL,
-          PRIMARY KEY (message, kind)
-        ) STRICT, WITHOUT ROWID;
+          message INTEGER PRIMARY KEY REFERENCES message (sequence),
+          dataset BLOB,
+          verification BLOB,
+          response BLOB,
+          request BLOB
+        ) STRICT;
         CREATE TABLE event (
-          sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-          message TEXT NOT NULL REFERENCES message (id),
+          message INTEGER NOT NULL REFERENCES message (sequence),
+          number INTEGER NOT NULL,
           at TEXT NOT NULL,
           state TEXT NOT NULL,
-          detail TEXT
-        ) STRICT;
-        CREATE INDEX event_message ON event (message);
+          detail TEXT,
+          PRIMARY KEY (message, number)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE work (
-          message TEXT PRIMARY KEY REFERENCES message (id),
+          message INTEGER PRIMARY KEY REFERENCES message (sequence),
           direction TEXT NOT NULL,
           due_at TEXT NOT NULL,
           leased_until TEXT
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT;
         CREATE INDEX work_due ON work (direction, due_at);
         CREATE TABLE refusal (
-          sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+          sequence INTEGER PRIMARY KEY,
           at TEXT NOT NULL,
           code TEXT NOT NULL,
           correlation_id TEXT NOT NULL,

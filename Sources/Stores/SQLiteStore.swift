@@ -7,6 +7,7 @@ public final class SQLiteStore: MessageStore {
     static let keptRefusals: Int64 = 10_000
 
     private let database: any DatabaseWriter
+    private let commits: GroupCommit
 
     /// Opens or makes the file, and brings its tables to the newest step.
     ///
@@ -15,45 +16,22 @@ public final class SQLiteStore: MessageStore {
         let pool = try DatabasePool(path: path)
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON") }
         database = pool
+        commits = GroupCommit(pool)
         try SQLiteSchema.migrator.migrate(pool)
     }
 
     public init() throws {
         database = try DatabaseQueue()
+        commits = GroupCommit(database)
         try SQLiteSchema.migrator.migrate(database)
     }
 
     public func add(_ message: NewMessage, work: WorkOrder) async throws -> Claim {
-        try await database.write { database in
-            if message.state != .refused,
-                let earlier = try holder(message.direction, message.partner, message.messageID, in: database)
-            {
-                return .taken(by: earlier)
-            }
-            try database.execute(
-                sql: """
-                    INSERT INTO message (id, direction, partner, operation, message_id, content_digest, certificate_number, state,
-                      correlation_id, received_at, updated_at, signer, body_digest, detail)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    message.id, message.direction.rawValue, message.partner, message.operation, message.messageID,
-                    message.contentDigest, message.certificateNumber, message.state.rawValue, message.correlationID,
-                    message.receivedAt, message.receivedAt, message.signer, message.bodyDigest, message.detail,
-                ])
-            try keep(message.contents, of: message.id, in: database)
-            try note(message.id, message.state, message.detail, at: message.receivedAt, in: database)
-            if case .due(let moment) = work {
-                try database.execute(
-                    sql: "INSERT INTO work (message, direction, due_at) VALUES (?, ?, ?)",
-                    arguments: [message.id, message.direction.rawValue, moment])
-            }
-            return .added
-        }
+        try await commits.add(message, work: work)
     }
 
     public func claimed(_ direction: Direction, partner: String, messageID: String) async throws -> StoredMessage? {
-        try await database.read { try holder(direction, partner, messageID, in: $0) }
+        try await database.read { try MessageLog.holder(direction, partner, messageID, in: $0) }
     }
 
     public func message(id: String) async throws -> StoredMessage? {
@@ -86,16 +64,22 @@ public final class SQLiteStore: MessageStore {
     public func content(_ kind: ContentKind, of id: String) async throws -> [UInt8]? {
         try await database.read { database in
             try Data.fetchOne(
-                database, sql: "SELECT bytes FROM content WHERE message = ? AND kind = ?", arguments: [id, kind.rawValue]
+                database,
+                sql: "SELECT \(kind.column) FROM content JOIN message ON message.sequence = content.message WHERE message.id = ?",
+                arguments: [id]
             ).map { Array($0) }
         }
     }
 
     public func events(of id: String) async throws -> [MessageEvent] {
         try await database.read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM event WHERE message = ? ORDER BY sequence", arguments: [id]).map {
-                MessageEvent(at: $0["at"], state: TransportState(rawValue: $0["state"]) ?? .parked, detail: $0["detail"])
-            }
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT event.at, event.state, event.detail FROM event JOIN message ON message.sequence = event.message
+                    WHERE message.id = ? ORDER BY number
+                    """, arguments: [id]
+            ).map { MessageEvent(at: $0["at"], state: TransportState(rawValue: $0["state"]) ?? .parked, detail: $0["detail"]) }
         }
     }
 
@@ -106,13 +90,13 @@ public final class SQLiteStore: MessageStore {
             let due = try StoredMessage.fetch(
                 database,
                 """
-                SELECT message.* FROM work JOIN message ON message.id = work.message
+                SELECT message.* FROM work JOIN message ON message.sequence = work.message
                 WHERE work.direction = ? AND work.due_at <= ? AND (work.leased_until IS NULL OR work.leased_until < ?)
                 ORDER BY message.sequence LIMIT ?
                 """, [direction.rawValue, now, now, limit])
             for message in due {
                 try database.execute(
-                    sql: "UPDATE work SET leased_until = ? WHERE message = ?", arguments: [leaseUntil, message.id])
+                    sql: "UPDATE work SET leased_until = ? WHERE message = ?", arguments: [leaseUntil, message.sequence])
             }
             return due
         }
@@ -120,19 +104,20 @@ public final class SQLiteStore: MessageStore {
 
     public func finish(_ id: String, _ outcome: WorkOutcome, at now: String) async throws {
         try await database.write { database in
+            guard let sequence = try Int64.fetchOne(database, sql: "SELECT sequence FROM message WHERE id = ?", arguments: [id]) else { return }
             try database.execute(
                 sql: """
                     UPDATE message SET state = ?, detail = ?, updated_at = ?, attempts = attempts + 1,
-                      body_digest = COALESCE(?, body_digest), signer = COALESCE(?, signer) WHERE id = ?
+                      body_digest = COALESCE(?, body_digest), signer = COALESCE(?, signer) WHERE sequence = ?
                     """,
-                arguments: [outcome.state.rawValue, outcome.detail, now, outcome.bodyDigest, outcome.signer, id])
-            try keep(outcome.contents, of: id, in: database)
-            try note(id, outcome.state, outcome.detail, at: now, in: database)
+                arguments: [outcome.state.rawValue, outcome.detail, now, outcome.bodyDigest, outcome.signer, sequence])
+            try MessageLog.keep(outcome.contents, of: sequence, in: database)
+            try MessageLog.note(sequence, outcome.state, outcome.detail, at: now, in: database)
             if let retryAt = outcome.retryAt {
                 try database.execute(
-                    sql: "UPDATE work SET due_at = ?, leased_until = NULL WHERE message = ?", arguments: [retryAt, id])
+                    sql: "UPDATE work SET due_at = ?, leased_until = NULL WHERE message = ?", arguments: [retryAt, sequence])
             } else {
-                try database.execute(sql: "DELETE FROM work WHERE message = ?", arguments: [id])
+                try database.execute(sql: "DELETE FROM work WHERE message = ?", arguments: [sequence])
             }
         }
     }
@@ -140,7 +125,8 @@ public final class SQLiteStore: MessageStore {
     public func noteRepetition(of id: String, at now: String) async throws {
         try await database.write { database in
             guard let message = try StoredMessage.fetch(database, "SELECT * FROM message WHERE id = ?", [id]).first else { return }
-            try note(id, message.state, "repeated by its sender and answered again", at: now, in: database)
+            try MessageLog.note(
+                message.sequence, message.state, "repeated by its sender and answered again", at: now, in: database)
         }
     }
 
@@ -171,47 +157,5 @@ public final class SQLiteStore: MessageStore {
     /// Whether SQLite waits for the disk at every commit (`PRAGMA synchronous` is 2).
     func synchronousLevel() async throws -> Int {
         try await database.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
-    }
-}
-
-private func holder(
-    _ direction: Direction, _ partner: String, _ messageID: String, in database: Database
-) throws -> StoredMessage? {
-    try StoredMessage.fetch(
-        database, "SELECT * FROM message WHERE direction = ? AND partner = ? AND message_id = ? AND state <> 'refused'",
-        [direction.rawValue, partner, messageID]
-    ).first
-}
-
-private func keep(_ contents: [ContentKind: [UInt8]], of id: String, in database: Database) throws {
-    for (kind, bytes) in contents {
-        try database.execute(
-            sql: "INSERT INTO content (message, kind, bytes) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes",
-            arguments: [id, kind.rawValue, Data(bytes)])
-    }
-}
-
-private func note(
-    _ id: String, _ state: TransportState, _ detail: String?, at now: String, in database: Database
-) throws {
-    try database.execute(
-        sql: "INSERT INTO event (message, at, state, detail) VALUES (?, ?, ?, ?)", arguments: [id, now, state.rawValue, detail])
-}
-
-extension StoredMessage {
-    fileprivate static func fetch(_ database: Database, _ sql: String, _ arguments: StatementArguments) throws -> [StoredMessage] {
-        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(StoredMessage.init)
-    }
-
-    private init(_ row: Row) throws {
-        guard let direction = Direction(rawValue: row["direction"]), let state = TransportState(rawValue: row["state"]) else {
-            throw DatabaseError(message: "message \(row["id"] as String) has a direction or state that this version does not know")
-        }
-        self.init(
-            id: row["id"], sequence: row["sequence"], direction: direction, partner: row["partner"],
-            operation: row["operation"], messageID: row["message_id"], contentDigest: row["content_digest"],
-            certificateNumber: row["certificate_number"], state: state, correlationID: row["correlation_id"],
-            receivedAt: row["received_at"], updatedAt: row["updated_at"], signer: row["signer"],
-            bodyDigest: row["body_digest"], attempts: row["attempts"], detail: row["detail"])
     }
 }

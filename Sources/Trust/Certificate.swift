@@ -44,7 +44,8 @@ public struct Certificate: Sendable {
         serialNumber = serial(of: parsed)
         let usage = X509_get_key_usage(parsed)
         maySign = usage == UInt32.max || usage & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0
-        isCertificationAuthority = X509_check_ca(parsed) != 0
+        // Not X509_check_ca, which says no where key usage lacks keyCertSign: basicConstraints alone decide.
+        isCertificationAuthority = X509_get_extension_flags(parsed) & UInt32(EXFLAG_CA) != 0
         fingerprint = Digest(of: der)
     }
 

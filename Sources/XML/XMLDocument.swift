@@ -60,7 +60,8 @@ public final class XMLDocument {
             xmlFreeDoc(document)
             throw .documentTypeDeclaration
         }
-        guard let document, parser.pointee.wellFormed == 1 else {
+        // libxml2 counts an unbound prefix as well-formed; Namespaces in XML does not.
+        guard let document, parser.pointee.wellFormed == 1, parser.pointee.nsWellFormed == 1 else {
             xmlFreeDoc(document)
             throw diagnosis(of: parser)
         }

@@ -16,6 +16,8 @@ import uuid
 
 import yaml
 
+import xmlsec1
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMAND = os.environ.get("COCONECT_COMMAND") or str(ROOT / ".build/debug/coconect-soap")
 EXAMPLE = ROOT / "wsdl/examples/send-co.json"
@@ -24,6 +26,8 @@ PARTIES = {
     "vietnam": {"country": "VN", "agency": "General Department of Viet Nam Customs"},
     "korea": {"country": "KR", "agency": "Korea Customs Service"},
 }
+
+CONTENT_TYPES = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
 
 
 def environment():
@@ -72,8 +76,8 @@ class World:
     def api_url(self, name):
         return f"http://127.0.0.1:{self.ports[name]['api']}"
 
-    def configure(self, name, **changes):
-        """Writes the configuration of a party; its path."""
+    def configure(self, name, partner=None, **changes):
+        """Writes the configuration of a party, with changes to its keys and to those of its partner's file; its path."""
         other = "korea" if name == "vietnam" else "vietnam"
         home = self.folder / name
         (home / "partners").mkdir(parents=True, exist_ok=True)
@@ -91,14 +95,15 @@ class World:
         }
         settings.update(changes)
         certificates = [f"../../pki/{other}-signing.pem"] + (["../../pki/korea-signing-p256.pem"] if other == "korea" else [])
-        partner = {
+        partner_settings = {
             "administration": PARTIES[other],
             "roles": ["inbound-gateway", "outbound-gateway"],
             "certificates": certificates,
             "endpoint": {"url": self.soap_url(other)},
         }
+        partner_settings.update(partner or {})
         (home / "gateway.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True))
-        (home / "partners" / f"{other}.yaml").write_text(yaml.safe_dump(partner, allow_unicode=True))
+        (home / "partners" / f"{other}.yaml").write_text(yaml.safe_dump(partner_settings, allow_unicode=True))
         return home / "gateway.yaml"
 
     def start(self, name, **changes):
@@ -148,6 +153,16 @@ class World:
         status, headers, text = answer(request)
         return status, headers, json.loads(text)
 
+    def kept(self, name, message, content):
+        """The bytes that a party keeps of a message, such as its request.xml."""
+        status, _, data = answer(urllib.request.Request(f"{self.api_url(name)}/messages/{message}/{content}"))
+        assert status == 200, data
+        return data
+
+    def messages(self, name, message_id):
+        """Every message of a party's log with this message id."""
+        return self.api(name, "GET", "/messages?messageId=" + message_id)[2]["messages"]
+
     def signed(self, dataset, sender="korea", key=None, version="1.2", **options):
         """A request signed by our own command."""
         key = key or f"{sender}-signing"
@@ -158,12 +173,38 @@ class World:
         assert status == 0, errors
         return output
 
+    def signed_by_xmlsec1(self, dataset, change=None, sender="korea", key=None, **options):
+        """A request signed by xmlsec1, after a change (old and new bytes) that our own command would refuse to sign."""
+        status, content, errors = run("convert", "--to", "xml", "-", input=json.dumps(dataset).encode())
+        assert status == 0, errors
+        if change:
+            assert change[0] in content, change[0]
+            content = content.replace(*change)
+        key = self.pki / (key or f"{sender}-signing")
+        return xmlsec1.sign(content.strip(), f"{key}.key", f"{key}.pem", **options)
+
+    def verify(self, message, trust):
+        """Our command's verdict on a message, given a folder of trusted certificates: exit status and report."""
+        status, output, errors = run("verify", "-", "--trust", trust, "--format", "json", input=message)
+        return status, json.loads(output or "{}") or errors
+
     def trust(self, name):
         """A folder that trusts one party's signing certificates."""
         folder = self.folder / f"trust-{name}"
         folder.mkdir(exist_ok=True)
         shutil.copy(self.pki / f"{name}-signing.pem", folder / f"{name}.pem")
         return folder
+
+
+def until(seconds, what, condition):
+    """The first true value of a condition that is asked again and again; an AssertionError when the time is over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"{what}: not within {seconds} s")
 
 
 def answer(request, context=None):

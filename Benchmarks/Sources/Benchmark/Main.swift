@@ -1,0 +1,138 @@
+import Datasets
+import Exchanges
+import Foundation
+import SOAP
+import Trust
+import WSSecurity
+import XML
+import XMLSignature
+
+/// Prints, for each size and kind of key, CPU microseconds for a message and the ratio to the floor, both medians over
+/// rounds in which gateway and floor take turns.
+@main
+enum Main {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 4, let rounds = Int(arguments[3]) else {
+            print("usage: Benchmark FLOOR EXAMPLE.json ROUNDS")
+            exit(2)
+        }
+        let example = Array(try Data(contentsOf: URL(fileURLWithPath: arguments[2])))
+        let folder = NSTemporaryDirectory() + "coconect-benchmark-" + LocalID.make()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+
+
+        // Before the first await: openssl needs SIGALRM, which threads of Swift's pool block and their children inherit.
+        let speeds = [("RSA-2048", try OpenSSLSpeed("rsa2048")), ("P-256", try OpenSSLSpeed("ecdsap256"))]
+        for (algorithm, bare) in speeds {
+            print("\(algorithm): openssl speed, µs: sign \(format(bare.sign)), verify \(format(bare.verify))")
+            print("  Body      work                      gateway µs   floor µs   ratio (median of \(rounds) rounds)")
+            for size in [3_000, 30_000, 300_000] {
+                let sample = try Sample(size: size, algorithm: algorithm, example: example, folder: folder)
+                try await measureSample(sample, floor: Floor(program: arguments[1]), rounds: rounds, folder: folder)
+            }
+        }
+    }
+
+    private static func measureSample(_ sample: Sample, floor: Floor, rounds: Int, folder: String) async throws {
+        let dataset = try sample.dataset()
+        let content = dataset.xml
+        let request = try await sample.request(dataset)
+        let receipt = await sample.gateway.receive(sample.inbound(request)).bytes
+        let files = (request: folder + "/request.xml", template: folder + "/template.xml", receipt: folder + "/receipt.xml")
+        try Data(request).write(to: URL(fileURLWithPath: files.request))
+        try Data(Sample.template(request)).write(to: URL(fileURLWithPath: files.template))
+        try Data(Sample.template(receipt)).write(to: URL(fileURLWithPath: files.receipt))
+        let count = max(20, 900_000 / max(sample.size, 3_000))
+        let verifier = EnvelopeVerifier(trust: sample.gateway.partners.trust)
+        var rows = Rows()
+        for _ in 0..<rounds {
+            let verify = try await measure(count) { _ in
+                _ = try verifier.verify(Envelope(reading: XMLDocument(parsing: request)), at: .now)
+            }
+            let sign = try await measure(count) { _ in
+                _ = try await sample.partner.identity.sign(OutgoingEnvelope(version: .v12, content: content), created: .now)
+            }
+            let signReceipt = try await measure(count) { _ in
+                _ = try await sample.own.identity.sign(OutgoingEnvelope(version: .v12, content: receiptContent(receipt)), created: .now)
+            }
+            let fromXML = try await measure(count) { _ in
+                _ = try Dataset(reading: XMLDocument(parsing: content).root, as: dataset.message)
+            }
+            let toJSON = await measure(count) { _ in _ = dataset.json() }
+            let json = dataset.json()
+            let fromJSON = try await measure(count) { _ in _ = try Dataset(json: json, as: dataset.message) }
+            var requests: [InboundRequest] = []
+            for _ in 0..<count { requests.append(sample.inbound(try await sample.request(sample.dataset()))) }
+            let exchange = try await measure(count) { index in
+                let answer = await sample.gateway.receive(requests[index])
+                guard case .accepted = answer.outcome else { throw BenchmarkError("not accepted: \(answer.outcome)") }
+            }
+            var more: [InboundRequest] = []
+            for _ in 0..<count { more.append(sample.inbound(try await sample.request(sample.dataset()))) }
+            let crowd = try await measureTogether(more, sample.gateway)
+            let floorVerify = try floor.verify(files.request, certificate: sample.partner.certificateFile, count: count)
+            let floorSign = try floor.sign(files.template, key: sample.partner.keyFile, count: count)
+            let floorReceipt = try floor.sign(files.receipt, key: sample.own.keyFile, count: count)
+            rows.add("verify", verify, floorVerify)
+            rows.add("sign", sign, floorSign)
+            rows.add("verify + sign receipt", verify + signReceipt, floorVerify + floorReceipt)
+            rows.add("XML to dataset", fromXML, nil)
+            rows.add("dataset to JSON", toJSON, nil)
+            rows.add("JSON to dataset", fromJSON, nil)
+            rows.add("whole inbound exchange", exchange, floorVerify + floorReceipt)
+            rows.add("the same, 8 in flight", crowd, floorVerify + floorReceipt)
+        }
+        rows.print(size: content.count)
+    }
+
+    /// CPU microseconds for one of the requests, eight always under way: what a loaded gateway spends.
+    private static func measureTogether(_ requests: [InboundRequest], _ gateway: Gateway) async throws -> Double {
+        let start = cpuMicroseconds()
+        await withTaskGroup(of: Void.self) { group in
+            for (index, request) in requests.enumerated() {
+                if index >= 8 { await group.next() }
+                group.addTask { _ = await gateway.receive(request) }
+            }
+        }
+        return (cpuMicroseconds() - start) / Double(requests.count)
+    }
+
+    /// The Body's child of our own answer, cut out as text: what is to be signed again.
+    private static func receiptContent(_ answer: [UInt8]) -> [UInt8] {
+        let text = String(decoding: answer, as: UTF8.self)
+        guard let start = text.range(of: "<SendCOResponse"), let end = text.range(of: "</SendCOResponse>") else { return [] }
+        return Array(text[start.lowerBound..<end.upperBound].utf8)
+    }
+}
+
+/// Measurements by name, in the order of their first round.
+struct Rows {
+    private var names: [String] = []
+    private var values: [String: [(gateway: Double, floor: Double?)]] = [:]
+
+    mutating func add(_ name: String, _ gateway: Double, _ floor: Double?) {
+        if values[name] == nil { names.append(name) }
+        values[name, default: []].append((gateway, floor))
+    }
+
+    func print(size: Int) {
+        for name in names {
+            let rounds = values[name] ?? []
+            let floors = rounds.compactMap(\.floor)
+            let ratios = rounds.compactMap { round in round.floor.map { round.gateway / $0 } }
+            let columns = [
+                pad("\(size) B", 9), pad(name, 25), padLeft(format(median(rounds.map(\.gateway))), 10),
+                padLeft(floors.isEmpty ? "" : format(median(floors)), 10),
+                padLeft(ratios.isEmpty ? "" : String(format: "%.2f  (%.2f to %.2f)", median(ratios), ratios.min() ?? 0, ratios.max() ?? 0), 24),
+            ]
+            Swift.print("  " + columns.joined(separator: " "))
+        }
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
+    private func padLeft(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+}
+
+func format(_ microseconds: Double) -> String { String(format: microseconds < 100 ? "%.1f" : "%.0f", microseconds) }

@@ -1,0 +1,51 @@
+import Datasets
+import Foundation
+import Support
+import Testing
+import XML
+
+struct TranslationTests {
+    static let menu = try! Menu.bundled()
+    static let message = menu.message("SendCO")
+
+    @Test func `the example is the same after JSON, XML, JSON`() throws {
+        let json = try Repository.bytes("wsdl/examples/send-co.json")
+        let dataset = try Dataset(json: json, as: Self.message)
+        let translated = try Dataset(reading: XMLDocument(parsing: dataset.xml).root, as: Self.message)
+        #expect(translated == dataset)
+        let before = try JSONSerialization.jsonObject(with: Data(json)) as? NSDictionary
+        let after = try JSONSerialization.jsonObject(with: Data(translated.json())) as? NSDictionary
+        #expect(before == after)
+    }
+
+    @Test func `a thousand generated datasets keep every value both ways`() throws {
+        var generator = SeededGenerator(seed: 20_261_122)
+        for number in 0..<1000 {
+            let dataset = Dataset.random(Self.message, using: &generator)
+            let fromJSON = try Dataset(json: dataset.json(number.isMultiple(of: 2) ? .compact : .indented), as: Self.message)
+            #expect(fromJSON == dataset)
+            let fromXML = try Dataset(reading: XMLDocument(parsing: fromJSON.xml).root, as: Self.message)
+            #expect(fromXML == dataset)
+            #expect(fromXML.xml == dataset.xml)
+            #expect(fromXML.json() == dataset.json())
+        }
+    }
+
+    /// The digest of *the same content* is taken over canonical XML; what we write is canonical already.
+    @Test func `what is written is canonical`() throws {
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<50 {
+            let xml = Dataset.random(Self.message, using: &generator).xml
+            #expect(try XMLDocument(parsing: xml).root.canonicalized() == xml)
+        }
+    }
+
+    @Test func `decimals keep their digits, lists of one stay lists`() throws {
+        let json = try Repository.text("wsdl/examples/send-co.json")
+        let xml = String(decoding: try Dataset(json: Array(json.utf8), as: Self.message).xml, as: UTF8.self)
+        #expect(xml.contains("<NetMass><Value>790.125000</Value>"))
+        #expect(xml.contains("<Value>312.500000</Value>"))
+        let back = String(decoding: try Dataset(reading: XMLDocument(parsing: Array(xml.utf8)).root, as: Self.message).json(), as: UTF8.self)
+        #expect(back.contains("\"producers\":[{\"disclosure\":\"CONFIDENTIAL\"}]"))
+    }
+}

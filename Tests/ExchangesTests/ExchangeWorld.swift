@@ -1,0 +1,104 @@
+import Datasets
+import Exchanges
+import Foundation
+import Logging
+import SOAP
+import Stores
+import Support
+import Synchronization
+import Trust
+import WSSecurity
+import XML
+
+/// Two gateways in one process, Korea's that sends and Viet Nam's that receives; a closure stands for the network.
+struct ExchangeWorld {
+    static let korea = Administration(country: "KR", agency: "Korea Customs Service")
+    static let vietnam = Administration(country: "VN", agency: "General Department of Viet Nam Customs")
+    static let menu = try! Menu.bundled()
+
+    let sender: Gateway
+    let receiver: Gateway
+    let clock: TestClock
+
+    init(receiverRoles: Set<GatewayRole> = [.inboundGateway], senderKey: SigningIdentity = TestIdentity.rsa, tries: Int = 3) throws {
+        let clock = TestClock()
+        self.clock = clock
+        func gateway(_ us: Administration, _ identity: SigningIdentity, _ partner: Partner, url: String) throws -> Gateway {
+            Gateway(
+                administration: us, identity: identity, partners: PartnerRegistry([partner]), menu: Self.menu, store: try SQLiteStore(),
+                settings: GatewaySettings(publicURL: url, policy: SecurityPolicy(secondEngine: .asked)), clock: { clock.now },
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+        let endpoint = PartnerEndpoint(baseURL: "https://vietnam.test", tries: tries)
+        sender = try gateway(
+            Self.korea, senderKey,
+            Partner(
+                name: "vietnam", administration: Self.vietnam, roles: [.outboundGateway],
+                certificates: [TestIdentity.own.pin("vietnam")], endpoint: endpoint), url: "https://korea.test")
+        receiver = try gateway(
+            Self.vietnam, TestIdentity.own,
+            Partner(
+                name: "korea", administration: Self.korea, roles: receiverRoles,
+                certificates: [TestIdentity.rsa.pin("korea"), TestIdentity.p256.pin("korea")],
+                endpoint: PartnerEndpoint(baseURL: "https://korea.test")), url: "https://vietnam.test")
+    }
+
+    /// The example with a message id of its own.
+    static func json(id: String = LocalID.make(), changing changes: [String: Any] = [:]) throws -> [UInt8] {
+        var message = try JSONSerialization.jsonObject(with: Data(Repository.bytes("wsdl/examples/send-co.json"))) as! [String: Any]
+        message["functionalReferenceId"] = id
+        message.merge(changes) { _, new in new }
+        return Array(try JSONSerialization.data(withJSONObject: message))
+    }
+
+    func dataset(id: String = LocalID.make(), changing changes: [String: Any] = [:]) throws -> Dataset {
+        try Dataset(json: Self.json(id: id, changing: changes), as: Self.menu.message("SendCO"))
+    }
+
+    /// A request of Korea's, signed now.
+    func request(
+        _ dataset: Dataset, version: SOAPVersion = .v12, addressing: [OutgoingEnvelope.AddressingHeader] = [],
+        signedBy identity: SigningIdentity = TestIdentity.rsa
+    ) async throws -> InboundRequest {
+        let envelope = OutgoingEnvelope(version: version, addressing: addressing, content: dataset.xml)
+        return inbound(try await identity.sign(envelope, created: clock.now).bytes, version: version)
+    }
+
+    func inbound(_ bytes: [UInt8], version: SOAPVersion = .v12, operation: String = "send-co", action: String? = nil) -> InboundRequest {
+        InboundRequest(bytes: bytes, operation: operation, mediaVersion: version, action: action, peer: "127.0.0.1", correlationID: LocalID.make())
+    }
+}
+
+final class TestClock: Sendable {
+    private let moment = Mutex(TestIdentity.now)
+    var now: XMLDateTime { moment.withLock { $0 } }
+    func advance(seconds: Int64) { moment.withLock { $0 = $0.adding(seconds: seconds) } }
+}
+
+/// The network between two gateways as a closure.
+struct ClosureTransport: PartnerTransport {
+    let carry: @Sendable (OutboundRequest) async throws -> OutboundResponse
+    func post(_ request: OutboundRequest) async throws -> OutboundResponse { try await carry(request) }
+}
+
+extension ExchangeWorld {
+    /// Carries every request to the receiver; `change` sees the answer on its way back.
+    func network(change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }) -> ClosureTransport {
+        let receiver = receiver
+        return ClosureTransport { request in
+            let answer = await receiver.receive(
+                InboundRequest(
+                    bytes: request.bytes, operation: String(request.url.split(separator: "/").last ?? ""), mediaVersion: request.version,
+                    action: request.action, peer: "", correlationID: LocalID.make()))
+            return OutboundResponse(status: answer.status, bytes: change(answer.bytes))
+        }
+    }
+}
+
+extension InboundAnswer {
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    var refusal: String? {
+        if case .refused(let code) = outcome { code } else { nil }
+    }
+}

@@ -1,0 +1,64 @@
+import Exchanges
+import Foundation
+import Stores
+import Support
+import Synchronization
+import Testing
+
+struct WorkerTests {
+    /// Runs a worker until the message is in a state, at the most some seconds.
+    private func run(
+        _ worker: @escaping @Sendable () async throws -> Void, _ world: ExchangeWorld, id: String, until states: Set<TransportState>
+    ) async throws -> StoredMessage {
+        let store = world.sender.store
+        let task = Task { try await worker() }
+        defer { task.cancel() }
+        for _ in 0..<500 {
+            if let message = try await store.message(id: id), states.contains(message.state) { return message }
+            try await Task.sleep(for: .milliseconds(10))
+            world.clock.advance(seconds: 1)
+        }
+        return try #require(try await store.message(id: id))
+    }
+
+    private func submit(_ world: ExchangeWorld) async throws -> StoredMessage {
+        guard case .queued(let message) = try await world.sender.submit(json: ExchangeWorld.json(), operation: .sendCO, partner: "vietnam") else {
+            throw SubmissionError.messageIDReused("not queued")
+        }
+        return message
+    }
+
+    @Test func `a queued message is sent and acknowledged, its exchange kept`() async throws {
+        let world = try ExchangeWorld()
+        let message = try await submit(world)
+        let worker = SendingWorker(world.sender, transport: world.network())
+        let sent = try await run({ try await worker.run() }, world, id: message.id, until: [.acknowledged])
+        #expect(sent.state == .acknowledged && sent.attempts == 1)
+        for kind in ContentKind.allCases { #expect(try await world.sender.store.content(kind, of: message.id) != nil) }
+    }
+
+    @Test func `a broken connection is tried again with the same message id, then parked`() async throws {
+        let world = try ExchangeWorld(tries: 3)
+        let message = try await submit(world)
+        let calls = Mutex(0)
+        let worker = SendingWorker(
+            world.sender,
+            transport: ClosureTransport { _ in
+                calls.withLock { $0 += 1 }
+                throw CancellationError()
+            })
+        let parked = try await run({ try await worker.run() }, world, id: message.id, until: [.parked])
+        #expect(parked.state == .parked && parked.attempts == 3)
+        #expect(calls.withLock { $0 } == 3)
+        #expect(parked.detail?.contains("given up after 3 tries") == true)
+    }
+
+    @Test func `a partner's refusal ends the tries`() async throws {
+        let world = try ExchangeWorld(receiverRoles: [.outboundGateway])
+        let message = try await submit(world)
+        let worker = SendingWorker(world.sender, transport: world.network())
+        let rejected = try await run({ try await worker.run() }, world, id: message.id, until: [.rejected, .parked])
+        #expect(rejected.state == .rejected && rejected.attempts == 1)
+        #expect(rejected.detail?.contains("operation-not-provided") == true)
+    }
+}

@@ -1,0 +1,114 @@
+public import Datasets
+internal import XML
+internal import XMLSignature
+
+/// A generator whose run can be repeated (SplitMix64).
+public struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    public init(seed: UInt64) { state = seed }
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+extension Dataset {
+    /// A valid dataset with every kind of value that the menu allows, made by walking it.
+    public static func random(_ message: MenuMessage, using generator: inout SeededGenerator) -> Dataset {
+        var dataset = Dataset(message)
+        dataset.root = record(message.menuClass, &generator)
+        // The rules between elements, which the walk does not know.
+        if dataset.root["consignee"] == nil, let index = message.menuClass.index(json: "consignee"),
+            case .record(let party) = message.menuClass.elements[index].content
+        {
+            dataset.root["consignee"] = .record(record(party, &generator))
+        }
+        dataset.root["preferential"] = nil
+        dataset.root["typeCode"] = .text("861")
+        return dataset
+    }
+
+    private static func record(_ menuClass: MenuClass, _ generator: inout SeededGenerator) -> Record {
+        var record = Record(menuClass)
+        for element in menuClass.elements {
+            let isLeftOut = element.cardinality.minimum == 0 && Int.random(in: 0..<3, using: &generator) == 0
+            if isLeftOut { continue }
+            if element.cardinality.isList {
+                let count = Int.random(in: 1...3, using: &generator)
+                record[element.json] = .list((0..<count).map { _ in value(element.content, &generator) })
+            } else {
+                record[element.json] = value(element.content, &generator)
+            }
+        }
+        return record
+    }
+
+    private static func value(_ content: MenuElement.Content, _ generator: inout SeededGenerator) -> Value {
+        switch content {
+        case .record(let menuClass): .record(record(menuClass, &generator))
+        case .simple(let format): simple(format, &generator)
+        }
+    }
+
+    private static func simple(_ format: ElementFormat, _ generator: inout SeededGenerator) -> Value {
+        switch format {
+        case .text(let minimum, let maximum): .text(text(minimum, min(maximum, 40), &generator))
+        case .pattern(let pattern, _, _): .text(sample(of: pattern.text))
+        case .code(let list): .text(list.codes.randomElement(using: &generator)!.code)
+        case .integer(let minimum, let digits):
+            .integer(Int.random(in: minimum...(Int(String(repeating: "9", count: digits)) ?? minimum), using: &generator))
+        case .decimal(let digits, let fraction): .text(decimal(digits, fraction, &generator))
+        case .date: .text("20\(two(10...40, &generator))-\(two(1...12, &generator))-\(two(1...28, &generator))")
+        case .dateTime: .text(dateTime(&generator))
+        case .boolean: .boolean(Bool.random(using: &generator))
+        case .base64:
+            .text(Base64.encode((0..<Int.random(in: 1...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }))
+        }
+    }
+
+    /// Texts with what is hard: markup, white space, combining characters, scripts, characters outside the BMP, CR.
+    private static func text(_ minimum: Int, _ maximum: Int, _ generator: inout SeededGenerator) -> String {
+        let scalars: [Unicode.Scalar] = [
+            "a", "Z", "0", "<", ">", "&", "\"", "'", " ", "\n", "\t", "\r", "é", "e", "\u{301}", "한", "字", "ﬁ", "\u{A0}", "😀", "]", "\\", "/",
+            "\u{FFFD}", "\u{7F}", "\u{85}", "\u{2028}",
+        ]
+        let count = Int.random(in: max(1, minimum)...maximum, using: &generator)
+        var text = String.UnicodeScalarView()
+        text.append("x")
+        for _ in 1..<max(count, 1) where text.count < count { text.append(scalars.randomElement(using: &generator)!) }
+        return String(text)
+    }
+
+    private static func sample(of pattern: String) -> String {
+        switch pattern {
+        case #"1\.0"#: "1.0"
+        case "[A-Z]{2}[A-Z2-9]{3}": "KRSEL"
+        case "[0-9]{6,10}": "84821000"
+        case "[0-9a-f]{64}": String(repeating: "0a", count: 32)
+        default: "application/pdf"
+        }
+    }
+
+    private static func decimal(_ digits: Int, _ fraction: Int, _ generator: inout SeededGenerator) -> String {
+        let places = Int.random(in: 0...fraction, using: &generator)
+        let whole = Int.random(in: 1...(digits - places), using: &generator)
+        func run(_ count: Int) -> String { (0..<count).map { _ in String(Int.random(in: 0...9, using: &generator)) }.joined() }
+        let head = whole == 1 ? run(1) : String(Int.random(in: 1...9, using: &generator)) + run(whole - 1)
+        return places == 0 ? head : head + "." + run(places)
+    }
+
+    private static func dateTime(_ generator: inout SeededGenerator) -> String {
+        let fraction = ["", ".5", ".000", ".123456789"].randomElement(using: &generator)!
+        let offset = ["", "Z", "+09:00", "-03:30", "+14:00"].randomElement(using: &generator)!
+        return "20\(two(10...40, &generator))-\(two(1...12, &generator))-\(two(1...28, &generator))T"
+            + "\(two(0...23, &generator)):\(two(0...59, &generator)):\(two(0...59, &generator))\(fraction)\(offset)"
+    }
+
+    private static func two(_ range: ClosedRange<Int>, _ generator: inout SeededGenerator) -> String {
+        let number = Int.random(in: range, using: &generator)
+        return number < 10 ? "0\(number)" : String(number)
+    }
+}

@@ -1,0 +1,69 @@
+import Testing
+import XML
+
+struct XMLScanTests {
+    @Test(arguments: [
+        ("<!DOCTYPE a><a/>", XMLError.documentTypeDeclaration),
+        ("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", .documentTypeDeclaration),
+        ("<a><?php echo ?></a>", .processingInstruction(offset: 3)),
+        ("<?xml-stylesheet href='x'?><a/>", .processingInstruction(offset: 0)),
+        ("", .empty),
+    ])
+    func `what no message needs is refused`(_ text: String, _ error: XMLError) {
+        #expect(throws: error) { try XMLDocument(parsing: Array(text.utf8)) }
+    }
+
+    @Test(arguments: ["<a>", "<a></b>", "a", "<a/><b/>", "<a b='1' b='2'/>", "<a:b/>", "<a>&nbsp;</a>", "{}", "<a>\u{1}</a>", "<!-- -->"])
+    func `what is not well-formed is refused with its place`(_ text: String) throws {
+        let error = try #require(throws: XMLError.self) { try XMLDocument(parsing: Array(text.utf8)) }
+        guard case .notWellFormed = error else { return #expect(error == .empty) }
+    }
+
+    @Test func `markup inside comments, CDATA and attributes does not count`() throws {
+        let document = try XMLDocument(parsing: Array("<a b='<!DOCTYPE>'/>".replacing("<!", with: "&lt;!").utf8))
+        #expect(document.root.attribute(XMLName("", "b")) == "<!DOCTYPE>")
+        let quiet = try XMLDocument(parsing: Array("<a><!-- <!DOCTYPE x> <?p?> --><![CDATA[<!DOCTYPE x><?p?>]]></a>".utf8))
+        #expect(quiet.root.text == "<!DOCTYPE x><?p?>")
+    }
+
+    @Test func `floods are refused before they are parsed`() {
+        let attributes = "<a " + (0..<200_000).map { "a\($0)='1' " }.joined() + "/>"
+        #expect(throws: XMLError.self) { try XMLDocument(parsing: Array(attributes.utf8)) }
+        let namespaces = "<a " + (0..<40).map { "xmlns:n\($0)='u:\($0)' " }.joined() + "/>"
+        #expect(throws: XMLError.tooManyNamespaceDeclarations(count: 33, limit: 32, offset: 0)) { try XMLDocument(parsing: Array(namespaces.utf8)) }
+        for depth in [65, 300, 100_000] {
+            let deep = String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)
+            #expect(throws: XMLError.tooDeep(limit: 64)) { try XMLDocument(parsing: Array(deep.utf8)) }
+        }
+        let wide = "<a>" + String(repeating: "<b/>", count: 200_000) + "</a>"
+        #expect(throws: XMLError.tooManyElements(limit: 200_000)) { try XMLDocument(parsing: Array(wide.utf8)) }
+        #expect(throws: XMLError.tooLarge(bytes: 4_194_305, limit: 4_194_304)) { try XMLDocument(parsing: Array(repeating: 0x20, count: 4_194_305)) }
+    }
+
+    @Test func `UTF-16 and byte order marks are read`() throws {
+        let text = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>한 é 😀</a>"
+        for bigEndian in [true, false] {
+            for mark in [true, false] {
+                let units = (mark ? [0xFEFF] : []) + Array(text.utf16)
+                let bytes = units.flatMap { unit in
+                    let (high, low) = (UInt8(unit >> 8), UInt8(unit & 0xFF))
+                    return bigEndian ? [high, low] : [low, high]
+                }
+                #expect(try XMLDocument(parsing: bytes).root.text == "한 é 😀")
+            }
+        }
+        #expect(try XMLDocument(parsing: [0xEF, 0xBB, 0xBF] + Array("<a>é</a>".utf8)).root.text == "é")
+    }
+
+    @Test func `an encoding that the bytes are not in is refused`() {
+        #expect(throws: XMLError.unsupportedEncoding("ISO-8859-1")) {
+            try XMLDocument(parsing: Array("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>".utf8))
+        }
+        #expect(throws: XMLError.unsupportedEncoding("UTF-16")) {
+            try XMLDocument(parsing: Array("<?xml version='1.0' encoding='UTF-16'?><a/>".utf8))
+        }
+        #expect(throws: XMLError.self) { try XMLDocument(parsing: Array("<a>".utf8) + [0xC3, 0x28] + Array("</a>".utf8)) }
+        #expect(throws: XMLError.self) { try XMLDocument(parsing: [0xFE, 0xFF, 0x00, 0x3C, 0xD8, 0x00]) }
+        #expect(throws: XMLError.self) { try XMLDocument(parsing: Array("<?xml version='1.1'?><a/>".utf8)) }
+    }
+}

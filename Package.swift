@@ -98,7 +98,8 @@ let package = Package(
         tests("Contracts", ["Contracts", "Datasets", "XML", "Support"]),
         tests("Stores", ["Stores", "Support"]),
         tests(
-            "Exchanges", ["Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "Support", library("Logging", "swift-log")]),
+            "Exchanges",
+            ["Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "Support", library("Logging", "swift-log")]),
         tests("Command", ["Command", "Support"]),
     ],
     swiftLanguageModes: [.v6]

@@ -7,7 +7,11 @@ internal import _CryptoExtras
 
 struct Identity: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Keys and certificates of our own.", subcommands: [New.self])
+        abstract: "Keys and certificates of our own.",
+        discussion: """
+            EXAMPLE
+              coconect-soap identity new signing --out certs/ours --subject "Korea Customs Service" --country KR
+            """, subcommands: [New.self])
 
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -59,6 +63,17 @@ struct Identity: ParsableCommand {
 
         @Flag(help: "Overwrite files that are there.")
         var force = false
+
+        func validate() throws {
+            guard !name.contains("/"), !name.isEmpty else {
+                throw ValidationError("NAME is the name of a file, without a folder; --out names the folder.")
+            }
+            guard !subject.isEmpty else { throw ValidationError("--subject must not be empty.") }
+            guard country.map({ $0.count == 2 && $0.allSatisfy(\.isLetter) }) ?? true else {
+                throw ValidationError("--country has two letters, as in ISO 3166-1.")
+            }
+            guard days > 0 else { throw ValidationError("--days must be at least 1.") }
+        }
 
         func run() throws {
             let paths = (key: "\(out)/\(name).key", certificate: "\(out)/\(name).pem")

@@ -15,6 +15,7 @@ struct Main: AsyncParsableCommand {
 
             Exit status: 0 yes, 1 no, 2 could not tell.
             """,
+        version: "0.1.0",
         subcommands: [
             Serve.self, Check.self, Send.self, Sign.self, Verify.self, Convert.self, Contract.self, Identity.self,
         ])
@@ -33,6 +34,8 @@ struct Main: AsyncParsableCommand {
         } catch let error as FileError {
             CommandError(error.reason, place: error.path).print()
             Foundation.exit(2)
+        } catch let verdict as ExitCode {
+            Foundation.exit(verdict.rawValue)
         } catch {
             let isSuccess = exitCode(for: error) == .success
             let message = fullMessage(for: error) + "\n"

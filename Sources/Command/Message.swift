@@ -29,7 +29,9 @@ struct Message {
                 action = "\(root.namespace):\(root.local)"
             }
         } catch let error as DatasetError {
-            throw CommandError("the dataset has problems:\n" + error.lines, place: file, status: 1)
+            // What is no JSON at all could not be judged; what is JSON was judged, and is wrong.
+            let isUnreadable = error.problems.contains { $0.code == .syntax }
+            throw CommandError("the dataset has problems:\n" + error.lines, place: file, status: isUnreadable ? 2 : 1)
         } catch let error as XMLError {
             throw CommandError(error.description, place: file)
         }

@@ -39,7 +39,14 @@ struct Serve: AsyncParsableCommand {
                 "partners": "\(configuration.partners.partners.keys.sorted().joined(separator: ", "))",
                 "signs-with": "\(configuration.identity.certificate.subject)",
             ])
-        try await server.run()
+        do {
+            try await server.run()
+        } catch {
+            let addresses = "\(configuration.soap.host):\(configuration.soap.port) and \(configuration.api.host):\(configuration.api.port)"
+            throw CommandError(
+                "the gateway stopped: \(error)", place: "listening on \(addresses)",
+                help: "where an address is in use, stop what uses it or set COCONECT_SOAP_PORT and COCONECT_API_PORT", status: 1)
+        }
         logger.info("stopped")
     }
 }

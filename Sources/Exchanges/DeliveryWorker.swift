@@ -1,4 +1,3 @@
-internal import Logging
 public import ServiceLifecycle
 public import Stores
 internal import XML
@@ -31,19 +30,7 @@ public struct DeliveryWorker: Service {
     }
 
     public func run() async throws {
-        await gateway.work(.inbound) { await attempt($0) }
-    }
-
-    private func attempt(_ message: StoredMessage) async {
-        let outcome = await outcome(of: message)
-        do {
-            try await gateway.store.finish(message.id, outcome, at: gateway.clock().text)
-        } catch {
-            gateway.logger.error("outcome could not be stored", metadata: ["id": "\(message.id)", "error": "\(error)"])
-        }
-        gateway.logger.log(
-            level: outcome.state == .delivered ? .info : .warning, "delivery tried",
-            metadata: ["id": "\(message.id)", "state": "\(outcome.state.rawValue)", "detail": "\(outcome.detail ?? "")"])
+        await gateway.work(.inbound) { await outcome(of: $0) }
     }
 
     private func outcome(of message: StoredMessage) async -> WorkOutcome {

@@ -17,7 +17,8 @@ extension Gateway {
             level: refusal.blame == .receiver ? .error : .warning, "message refused",
             metadata: [
                 "correlation": "\(request.correlationID)", "code": "\(refusal.code)", "operation": "\(request.operation)",
-                "peer": "\(request.peer)", "partner": "\(refused.partner?.name ?? "unknown")", "diagnosis": "\(refusal.diagnosis)",
+                "peer": "\(request.peer)", "partner": "\(refused.partner?.name ?? "unknown")", "claimed-signer": "\(refused.claimedSigner)",
+                "diagnosis": "\(refusal.diagnosis)",
             ])
         let fault = refusal.fault(refused.version, menu: menu, correlationID: request.correlationID, now: now)
         let bytes = await answer(fault, refused, at: now)
@@ -56,6 +57,11 @@ extension Gateway {
             logger.error("refusal could not be noted", metadata: ["correlation": "\(request.correlationID)", "error": "\(error)"])
         }
     }
+}
+
+extension RefusedRequest {
+    /// Whose certificate the message named, whether or not its signature held.
+    fileprivate var claimedSigner: String { report.signer.map { "\($0.partner) \($0.fingerprint)" } ?? "none" }
 }
 
 extension Gateway {

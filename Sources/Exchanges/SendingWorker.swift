@@ -1,5 +1,4 @@
 internal import Datasets
-internal import Logging
 public import ServiceLifecycle
 internal import Stores
 internal import XML
@@ -16,22 +15,7 @@ public struct SendingWorker: Service {
     }
 
     public func run() async throws {
-        await gateway.work(.outbound) { await attempt($0) }
-    }
-
-    private func attempt(_ message: StoredMessage) async {
-        let outcome = await outcome(of: message)
-        do {
-            try await gateway.store.finish(message.id, outcome, at: gateway.clock().text)
-        } catch {
-            gateway.logger.error("outcome could not be stored", metadata: ["id": "\(message.id)", "error": "\(error)"])
-        }
-        gateway.logger.log(
-            level: outcome.state == .acknowledged ? .info : .warning, "sending tried",
-            metadata: [
-                "id": "\(message.id)", "partner": "\(message.partner)", "state": "\(outcome.state.rawValue)",
-                "attempt": "\(message.attempts + 1)", "detail": "\(outcome.detail ?? "")",
-            ])
+        await gateway.work(.outbound) { await outcome(of: $0) }
     }
 
     private func outcome(of message: StoredMessage) async -> WorkOutcome {

@@ -17,6 +17,9 @@ public struct GatewayServer: Sendable {
     private let pool: ThreadWorkPool
     private let logger: Logger
 
+    /// What is under way at a stop gets this long; a client that stalls does not hold the gateway up.
+    private static let shutdownPatience = Duration.seconds(3)
+
     public init(
         _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, partnerTLS: TLSMaterial?, insideURL: String?,
         pool: ThreadWorkPool, logger: Logger
@@ -40,10 +43,12 @@ public struct GatewayServer: Sendable {
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
         services.append(
             try application(api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody).router.buildResponder()))
-        services.append(try application(soap, name: "SOAP listener", SOAPListener(gateway: gateway, maximumBody: soap.maximumBody)))
-        let group = ServiceGroup(
-            configuration: .init(
-                services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
+        services.append(
+            try application(
+                soap, name: "SOAP listener", SOAPListener(gateway: gateway, maximumBody: soap.maximumBody, bodySeconds: soap.bodySeconds)))
+        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet)
+        configuration.maximumGracefulShutdownDuration = GatewayServer.shutdownPatience
+        let group = ServiceGroup(configuration: configuration)
         let outcome = await Result { try await group.run() }
         try await partnerClient.shutdown()
         try await insideClient.shutdown()

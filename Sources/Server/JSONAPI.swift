@@ -106,10 +106,16 @@ struct JSONAPI: Sendable {
     // MARK: Inbox
 
     private func inbox(_ request: Request) async throws -> Response {
-        var query = MessageQuery(limit: 50)
+        let asked: MessageQuery
+        switch MessageQuery.read(request.uri.queryParameters, allowed: ["before", "limit"]) {
+        case .failure(let problem): return problem.problem.response
+        case .success(let query): asked = query
+        }
+        var query = MessageQuery()
         query.direction = .inbound
         query.state = .accepted
-        query.before = request.uri.queryParameters["before"].flatMap { Int64($0) }
+        query.before = asked.before
+        query.limit = asked.limit
         let messages = try await gateway.store.messages(query)
         return .json(MessagePage(messages: messages, next: messages.count == query.limit ? messages.last?.sequence : nil))
     }

@@ -8,14 +8,20 @@ public struct ListenerSettings: Sendable {
     public var tls: TLSConfiguration?
     /// Size of a request body in bytes.
     public var maximumBody: Int
+    /// Seconds in which a request's body must have come.
+    public var bodySeconds: Int
     /// Connections open at one time.
     public var maximumConnections: Int
 
-    public init(host: String, port: Int, tls: TLSConfiguration? = nil, maximumBody: Int = 4 * 1024 * 1024, maximumConnections: Int = 1024) {
+    public init(
+        host: String, port: Int, tls: TLSConfiguration? = nil, maximumBody: Int = 4 * 1024 * 1024, bodySeconds: Int = 30,
+        maximumConnections: Int = 1024
+    ) {
         self.host = host
         self.port = port
         self.tls = tls
         self.maximumBody = maximumBody
+        self.bodySeconds = bodySeconds
         self.maximumConnections = maximumConnections
     }
 

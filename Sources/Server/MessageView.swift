@@ -35,12 +35,14 @@ extension MessageQuery {
 
     static let parameters = ["direction", "partner", "operation", "state", "messageId", "certificate", "from", "to", "before", "limit"]
 
-    static func read(_ parameters: FlatDictionary<Substring, Substring>) -> Result<MessageQuery, Unreadable> {
+    static func read(
+        _ parameters: FlatDictionary<Substring, Substring>, allowed: [String] = MessageQuery.parameters
+    ) -> Result<MessageQuery, Unreadable> {
         func unreadable(_ detail: String) -> Result<MessageQuery, Unreadable> {
             .failure(Unreadable(problem: Problem(.badRequest, type: "query", title: "Query not understood", detail: detail)))
         }
-        for (name, _) in parameters where !MessageQuery.parameters.contains(String(name)) {
-            let near = String(name).nearest(in: MessageQuery.parameters, within: 3).first.map { "; did you mean \($0)?" } ?? ""
+        for (name, _) in parameters where !allowed.contains(String(name)) {
+            let near = String(name).nearest(in: allowed, within: 3).first.map { "; did you mean \($0)?" } ?? ""
             return unreadable("unknown parameter \(name)\(near)")
         }
         var query = MessageQuery()

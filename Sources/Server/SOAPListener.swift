@@ -11,13 +11,16 @@ struct SOAPListener: HTTPResponder {
 
     let gateway: Gateway
     let maximumBody: Int
+    let bodySeconds: Int
 
     func respond(to request: Request, context: PeerContext) async throws -> Response {
         let name = String(request.uri.path.dropFirst())
         switch request.method {
         case .post: return try await exchange(request, operation: name, peer: context.peer)
-        case .get, .head: return contract(name, query: request.uri.query ?? "")
-        default: return .text(.methodNotAllowed, "POST a SOAP message here, or GET \(request.uri.path)?wsdl.\n", [.allow: "GET, POST"])
+        case .get: return contract(name, query: request.uri.query ?? "")
+        case .head: return contract(name, query: request.uri.query ?? "").createHeadResponse()
+        default:
+            return .text(.methodNotAllowed, "POST a SOAP message here, or GET \(request.uri.path)?wsdl.\n", [.allow: "GET, HEAD, POST"])
         }
     }
 
@@ -30,8 +33,20 @@ struct SOAPListener: HTTPResponder {
             gateway.noteUnreadable(correlationID: correlationID, peer: peer, reason: error.sentence)
             return .text(.unsupportedMediaType, error.sentence + "\n", [.correlationID: correlationID])
         }
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            let sentence = "The Content-Encoding \(encoding) is not read; send the message uncompressed."
+            gateway.noteUnreadable(correlationID: correlationID, peer: peer, reason: sentence)
+            return .text(.unsupportedMediaType, sentence + "\n", [.correlationID: correlationID, .acceptEncoding: "identity"])
+        }
         let soapAction = request.headers[.soapAction]?.unquoted
-        let body = try await request.body.bytes(upTo: maximumBody)
+        let body: [UInt8]?
+        do {
+            body = try await request.body.bytes(upTo: maximumBody, within: .seconds(bodySeconds))
+        } catch is BodyTimeout {
+            gateway.noteUnreadable(correlationID: correlationID, peer: peer, reason: "the body did not come within \(bodySeconds) s")
+            return .text(
+                .requestTimeout, "The body did not come within \(bodySeconds) s.\n", [.correlationID: correlationID, .connection: "close"])
+        }
         let inbound = InboundRequest(
             bytes: body ?? [], operation: operation, mediaVersion: contentType.version,
             action: (soapAction.flatMap { $0.isEmpty ? nil : $0 }) ?? contentType.action, peer: peer, correlationID: correlationID)
@@ -54,7 +69,7 @@ struct SOAPListener: HTTPResponder {
                 gateway.menu, operation: operation, address: address, schemaLocation: "\(address)?xsd=\(SchemaDocument.fileName)")
             return .bytes(document.bytes, type: "text/xml; charset=utf-8")
         case "xsd": return .bytes(SchemaDocument(gateway.menu).bytes, type: "text/xml; charset=utf-8")
-        default: return .text(.methodNotAllowed, "POST a SOAP message here, or GET /\(name)?wsdl.\n", [.allow: "POST"])
+        default: return .text(.methodNotAllowed, "POST a SOAP message here, or GET /\(name)?wsdl.\n", [.allow: "GET, HEAD, POST"])
         }
     }
 }

@@ -35,7 +35,7 @@ final class GroupCommit: Sendable {
         do {
             let claims = try GroupCommit.commit(batch, in: database)
             for (entry, claim) in zip(batch, claims) { entry.continuation.resume(returning: claim) }
-        } catch where batch.count > 1 {
+        } catch  where batch.count > 1 {
             // One of them is at fault; alone, each gets its own verdict.
             for entry in batch {
                 entry.continuation.resume(with: Result { try GroupCommit.commit([entry], in: database)[0] })

@@ -104,7 +104,9 @@ public final class SQLiteStore: MessageStore {
 
     public func finish(_ id: String, _ outcome: WorkOutcome, at now: String) async throws {
         try await database.write { database in
-            guard let sequence = try Int64.fetchOne(database, sql: "SELECT sequence FROM message WHERE id = ?", arguments: [id]) else { return }
+            guard let sequence = try Int64.fetchOne(database, sql: "SELECT sequence FROM message WHERE id = ?", arguments: [id]) else {
+                return
+            }
             try database.execute(
                 sql: """
                     UPDATE message SET state = ?, detail = ?, updated_at = ?, attempts = attempts + 1,

@@ -11,7 +11,8 @@ struct SettingsFileTests {
     }
 
     @Test func `a variable overrides a key`() throws {
-        let (settings, folder) = try file("soap:\n  port: 1\n  maximumBody: 2\n", ["COCONECT_SOAP_PORT": "9", "COCONECT_SOAP_MAXIMUM_BODY": "7"])
+        let (settings, folder) = try file(
+            "soap:\n  port: 1\n  maximumBody: 2\n", ["COCONECT_SOAP_PORT": "9", "COCONECT_SOAP_MAXIMUM_BODY": "7"])
         #expect(settings.number("soap.port", or: 0, in: 0...10) == 9)
         #expect(settings.number("soap.maximumBody", or: 0, in: 0...10) == 7)
         settings.refuseUnknown()

@@ -14,10 +14,23 @@ struct ContractTests {
         }
     }
 
+    @Test func `the samples say the same in JSON and XML, and fit the schema`() throws {
+        let json = try Dataset(json: Repository.bytes("wsdl/examples/send-co.json"), as: Self.menu.message("SendCO"))
+        let xml = try XMLDocument(parsing: Repository.bytes("wsdl/examples/send-co.xml"))
+        #expect(try Dataset(reading: xml.root, as: Self.menu.message("SendCO")) == json)
+        let samples = ["send-co", "send-co-response", "refusal"].map { Repository.root.path + "/wsdl/examples/\($0).xml" }
+        let (status, output) = try judge(
+            "xmllint", ["--noout", "--schema", Repository.root.path + "/wsdl/coconect-eco-1.xsd"] + samples)
+        #expect(status == 0, "\(output)")
+    }
+
     @Test func `xmllint accepts the example and generated datasets`() throws {
         let folder = try TemporaryFolder()
         var generator = SeededGenerator(seed: 4711)
-        var files = [try folder.write(Dataset(json: Repository.bytes("wsdl/examples/send-co.json"), as: Self.menu.message("SendCO")).xml, to: "example.xml")]
+        var files = [
+            try folder.write(
+                Dataset(json: Repository.bytes("wsdl/examples/send-co.json"), as: Self.menu.message("SendCO")).xml, to: "example.xml")
+        ]
         for number in 0..<200 {
             files.append(try folder.write(Dataset.random(Self.menu.message("SendCO"), using: &generator).xml, to: "\(number).xml"))
         }
@@ -28,16 +41,19 @@ struct ContractTests {
     /// One change in a good message: xmllint and our reader must say the same of it.
     @Test(arguments: [
         ("<TypeCode>861</TypeCode>", "<TypeCode>999</TypeCode>"), ("<TypeCode>861</TypeCode>", ""),
-        ("<TypeCode>861</TypeCode>", "<TypeCode>861</TypeCode><TypeCode>861</TypeCode>"), ("<TypeCode>861</TypeCode>", "<X/><TypeCode>861</TypeCode>"),
+        ("<TypeCode>861</TypeCode>", "<TypeCode>861</TypeCode><TypeCode>861</TypeCode>"),
+        ("<TypeCode>861</TypeCode>", "<X/><TypeCode>861</TypeCode>"),
         ("<TypeCode>861</TypeCode>", "<TypeCode a=\"1\">861</TypeCode>"), ("<TypeCode>861</TypeCode>", "<TypeCode> 861</TypeCode>"),
         ("<TypeCode>861</TypeCode>", "text<TypeCode>861</TypeCode>"), ("<TypeCode>861</TypeCode>", " <!-- c --> <TypeCode>861</TypeCode>"),
         ("<Value>790.125000</Value>", "<Value>790.1250000</Value>"), ("<Value>790.125000</Value>", "<Value>.5</Value>"),
         ("<Value>790.125000</Value>", "<Value>5.</Value>"), ("<Value>790.125000</Value>", "<Value>1234567890123456</Value>"),
-        ("<Value>790.125000</Value>", "<Value>12345678901234567</Value>"), ("<Value>790.125000</Value>", "<Value>12345678901.12345</Value>"),
+        ("<Value>790.125000</Value>", "<Value>12345678901234567</Value>"),
+        ("<Value>790.125000</Value>", "<Value>12345678901.12345</Value>"),
         ("<Value>790.125000</Value>", "<Value>12345678901.123456</Value>"), ("<Value>790.125000</Value>", "<Value>+1</Value>"),
         ("<Sequence>2</Sequence>", "<Sequence>0</Sequence>"), ("<Sequence>2</Sequence>", "<Sequence> 2\n</Sequence>"),
         ("<Sequence>2</Sequence>", "<Sequence>02</Sequence>"), ("<Sequence>2</Sequence>", "<Sequence>100000</Sequence>"),
-        ("<Preferential>true</Preferential>", "<Preferential>1</Preferential>"), ("<Preferential>true</Preferential>", "<Preferential>True</Preferential>"),
+        ("<Preferential>true</Preferential>", "<Preferential>1</Preferential>"),
+        ("<Preferential>true</Preferential>", "<Preferential>True</Preferential>"),
         ("<From>2026-11-20</From>", "<From>2026-02-29</From>"), ("<From>2026-11-20</From>", "<From> 2026-11-20</From>"),
         ("<From>2026-11-20</From>", "<From>2026-11-20Z</From>"), ("<From>2026-11-20</From>", "<From>12026-11-20</From>"),
         ("<DepartureDateTime>2026-11-21T23:15:00+09:00", "<DepartureDateTime>2026-11-21T24:00:00"),

@@ -59,7 +59,10 @@ struct ProblemTests {
         #expect(problems(json: changed).map { "\($0.code.rawValue) \($0.place)" } == ["\(code.rawValue) \(place)"])
     }
 
-    @Test(arguments: ["", "{", "[]x", "{\"a\":}", "{\"a\" 1}", "{\"a\":01}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "{\"a\":tru}", "{,}", "{\"a\":1,}", "{} {}"])
+    @Test(arguments: [
+        "", "{", "[]x", "{\"a\":}", "{\"a\" 1}", "{\"a\":01}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "{\"a\":tru}",
+        "{,}", "{\"a\":1,}", "{} {}",
+    ])
     func `what is not JSON is refused with line and column`(_ text: String) throws {
         let found = problems(json: text)
         #expect(found.last?.code == .syntax)
@@ -108,7 +111,8 @@ struct ProblemTests {
     }
 
     @Test func `every problem is told at once`() {
-        let changed = Self.example.replacingOccurrences(of: "\"KGM\"", with: "\"kilo\"").replacingOccurrences(of: "\"USD\"", with: "\"dollar\"")
+        let changed = Self.example.replacingOccurrences(of: "\"KGM\"", with: "\"kilo\"").replacingOccurrences(
+            of: "\"USD\"", with: "\"dollar\"")
         #expect(problems(json: changed).count == 7)
     }
 }

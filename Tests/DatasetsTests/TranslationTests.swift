@@ -45,7 +45,8 @@ struct TranslationTests {
         let xml = String(decoding: try Dataset(json: Array(json.utf8), as: Self.message).xml, as: UTF8.self)
         #expect(xml.contains("<NetMass><Value>790.125000</Value>"))
         #expect(xml.contains("<Value>312.500000</Value>"))
-        let back = String(decoding: try Dataset(reading: XMLDocument(parsing: Array(xml.utf8)).root, as: Self.message).json(), as: UTF8.self)
+        let back = String(
+            decoding: try Dataset(reading: XMLDocument(parsing: Array(xml.utf8)).root, as: Self.message).json(), as: UTF8.self)
         #expect(back.contains("\"producers\":[{\"disclosure\":\"CONFIDENTIAL\"}]"))
     }
 }

@@ -65,7 +65,8 @@ struct ExchangeWorld {
     }
 
     func inbound(_ bytes: [UInt8], version: SOAPVersion = .v12, operation: String = "send-co", action: String? = nil) -> InboundRequest {
-        InboundRequest(bytes: bytes, operation: operation, mediaVersion: version, action: action, peer: "127.0.0.1", correlationID: LocalID.make())
+        InboundRequest(
+            bytes: bytes, operation: operation, mediaVersion: version, action: action, peer: "127.0.0.1", correlationID: LocalID.make())
     }
 }
 

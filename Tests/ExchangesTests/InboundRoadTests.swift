@@ -24,7 +24,8 @@ struct InboundRoadTests {
         #expect(try await world.receiver.store.content(.dataset, of: id) == dataset.json())
         let envelope = try Envelope(reading: XMLDocument(parsing: answer.bytes))
         let trust = TrustStore([TestIdentity.own.pin("vietnam")])
-        let verified = try EnvelopeVerifier(trust: trust, policy: SecurityPolicy(secondEngine: .asked)).verify(envelope, at: world.clock.now)
+        let verified = try EnvelopeVerifier(trust: trust, policy: SecurityPolicy(secondEngine: .asked)).verify(
+            envelope, at: world.clock.now)
         #expect(verified.content?.local == "SendCOResponse")
     }
 
@@ -85,7 +86,9 @@ struct InboundRoadTests {
     @Test func `what names another operation is refused`() async throws {
         let world = try ExchangeWorld()
         let request = try await world.request(try world.dataset())
-        #expect(await world.receiver.receive(world.inbound(request.bytes, action: "urn:coconect:eco:1:SendFeedback")).refusal == "operation-mismatch")
+        #expect(
+            await world.receiver.receive(world.inbound(request.bytes, action: "urn:coconect:eco:1:SendFeedback")).refusal
+                == "operation-mismatch")
         #expect(await world.receiver.receive(world.inbound(request.bytes, operation: "send-feedback")).refusal == "operation-mismatch")
         #expect(await world.receiver.receive(world.inbound(request.bytes, operation: "send-c0")).refusal == "unknown-operation")
         #expect(await world.receiver.receive(world.inbound(request.bytes, action: "urn:coconect:eco:1:SendCO")).status == 200)
@@ -96,9 +99,11 @@ struct InboundRoadTests {
         func headers(_ to: String) -> [OutgoingEnvelope.AddressingHeader] {
             OutgoingEnvelope.requestAddressing(to: to, action: "urn:coconect:eco:1:SendCO", messageID: "urn:uuid:42")
         }
-        let elsewhere = await world.receiver.receive(try await world.request(try world.dataset(), addressing: headers("https://uruguay.test/send-co")))
+        let elsewhere = await world.receiver.receive(
+            try await world.request(try world.dataset(), addressing: headers("https://uruguay.test/send-co")))
         #expect(elsewhere.refusal == "addressing")
-        let here = await world.receiver.receive(try await world.request(try world.dataset(), addressing: headers("https://vietnam.test/send-co")))
+        let here = await world.receiver.receive(
+            try await world.request(try world.dataset(), addressing: headers("https://vietnam.test/send-co")))
         #expect(here.status == 200)
         #expect(here.text.contains(">urn:uuid:42</wsa:RelatesTo>"))
     }
@@ -109,7 +114,8 @@ struct InboundRoadTests {
         let replyTo = "<a:ReplyTo xmlns:a=\"http://www.w3.org/2005/08/addressing\"><a:Address>https://evil.test/</a:Address></a:ReplyTo>"
         let changed = text.replacingOccurrences(of: "<soap:Header>", with: "<soap:Header>" + replyTo)
         #expect(await world.receiver.receive(world.inbound(Array(changed.utf8))).refusal == "addressing")
-        let anonymous = changed.replacingOccurrences(of: "https://evil.test/", with: "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous")
+        let anonymous = changed.replacingOccurrences(
+            of: "https://evil.test/", with: "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous")
         #expect(await world.receiver.receive(world.inbound(Array(anonymous.utf8))).status == 200)
     }
 
@@ -126,7 +132,8 @@ struct InboundRoadTests {
     @Test func `faults are signed, in the version of the request, with the problems and their places`() async throws {
         let world = try ExchangeWorld()
         for version in SOAPVersion.allCases {
-            let envelope = OutgoingEnvelope(version: version, content: Array("<SendCO xmlns=\"urn:coconect:eco:1\"><Sender/></SendCO>".utf8))
+            let envelope = OutgoingEnvelope(
+                version: version, content: Array("<SendCO xmlns=\"urn:coconect:eco:1\"><Sender/></SendCO>".utf8))
             let bytes = try await TestIdentity.rsa.sign(envelope, created: world.clock.now).bytes
             let answer = await world.receiver.receive(world.inbound(bytes, version: version))
             #expect(answer.refusal == "dataset" && answer.status == 500 && answer.version == version)

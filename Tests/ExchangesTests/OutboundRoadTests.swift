@@ -8,7 +8,9 @@ import WSSecurity
 import XML
 
 struct OutboundRoadTests {
-    private func outcome(_ world: ExchangeWorld, _ change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }) async throws -> SentExchange.Outcome {
+    private func outcome(_ world: ExchangeWorld, _ change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }) async throws
+        -> SentExchange.Outcome
+    {
         let partner = try #require(world.sender.partners["vietnam"])
         let dataset = try world.dataset()
         return try await world.sender.send(dataset, .sendCO, to: partner, through: world.network(change: change)).outcome
@@ -40,7 +42,10 @@ struct OutboundRoadTests {
 
     @Test func `an HTML page or an unsigned answer is no receipt`() async throws {
         let world = try ExchangeWorld()
-        for page in ["<html><body>OK</body></html>", "", "<soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\"><soap:Body/></soap:Envelope>"] {
+        for page in [
+            "<html><body>OK</body></html>", "",
+            "<soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\"><soap:Body/></soap:Envelope>",
+        ] {
             guard case .untrusted = try await outcome(world, { _ in Array(page.utf8) }) else { return #expect(Bool(false), "\(page)") }
         }
     }
@@ -69,14 +74,21 @@ struct OutboundRoadTests {
 
     @Test func `sender, receiver and partner are checked when a message is handed over`() async throws {
         let world = try ExchangeWorld()
-        let foreign = try ExchangeWorld.json(changing: ["sender": ["country": "UY", "agency": "x"], "receiver": ["country": "UY", "agency": "x"]])
-        guard case .refused(.dataset(let problems)) = try await world.sender.submit(json: foreign, operation: .sendCO, partner: "vietnam") else {
+        let foreign = try ExchangeWorld.json(changing: [
+            "sender": ["country": "UY", "agency": "x"], "receiver": ["country": "UY", "agency": "x"],
+        ])
+        guard case .refused(.dataset(let problems)) = try await world.sender.submit(json: foreign, operation: .sendCO, partner: "vietnam")
+        else {
             return #expect(Bool(false))
         }
         #expect(problems.map(\.place) == ["/sender", "/receiver"])
-        guard case .refused(.unknownPartner(_, nearest: "vietnam")) = try await world.sender.submit(json: foreign, operation: .sendCO, partner: "vietnm")
+        guard
+            case .refused(.unknownPartner(_, nearest: "vietnam")) = try await world.sender.submit(
+                json: foreign, operation: .sendCO, partner: "vietnm")
         else { return #expect(Bool(false)) }
-        guard case .refused(.operationNotCalled) = try await world.sender.submit(json: foreign, operation: .sendFeedback, partner: "vietnam") else {
+        guard
+            case .refused(.operationNotCalled) = try await world.sender.submit(json: foreign, operation: .sendFeedback, partner: "vietnam")
+        else {
             return #expect(Bool(false))
         }
     }

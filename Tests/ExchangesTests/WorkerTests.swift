@@ -22,7 +22,8 @@ struct WorkerTests {
     }
 
     private func submit(_ world: ExchangeWorld) async throws -> StoredMessage {
-        guard case .queued(let message) = try await world.sender.submit(json: ExchangeWorld.json(), operation: .sendCO, partner: "vietnam") else {
+        guard case .queued(let message) = try await world.sender.submit(json: ExchangeWorld.json(), operation: .sendCO, partner: "vietnam")
+        else {
             throw SubmissionError.messageIDReused("not queued")
         }
         return message

@@ -217,7 +217,7 @@ class CheckTest(CommandCase):
             r"unknown key soap\.prot\n  where: .*gateway\.yaml:\d+\n  help: did you mean soap\.port\?",
             r"unknown key api\.prot\n  where: .*gateway\.yaml:\d+\n  help: did you mean api\.port\?",
             r"unknown key sopa\.prot\n", r"/pki/nosuch\.pem: no such file\n  where: .*gateway\.yaml:\d+\n  help: ",
-            r"unknown role 'inbound-gatway'\n  where: .*korea\.yaml.*\n  help: .*inbound-gateway",
+            r"roles is 'inbound-gatway'\n  where: .*korea\.yaml.*\n  help: .*inbound-gateway",
             r"/partners/nosuch\.pem: no such file\n  where: .*korea\.yaml",
         ]:
             self.assertRegex(output, "error: (.*)" + problem)

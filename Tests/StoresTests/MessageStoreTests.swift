@@ -49,7 +49,11 @@ struct MessageStoreTests {
         let added = try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<40 {
                 group.addTask {
-                    if case .added = try await store.add(message("\(number)"), work: .due(at: "2026-11-22T10:00:00.000Z")) { true } else { false }
+                    if case .added = try await store.add(message("\(number)"), work: .due(at: "2026-11-22T10:00:00.000Z")) {
+                        true
+                    } else {
+                        false
+                    }
                 }
             }
             return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
@@ -77,7 +81,8 @@ struct MessageStoreTests {
         #expect(try await take("10:00:00") == ["1"])
         #expect(try await take("10:00:01") == [])
         #expect(try await take("10:05:01") == ["1"])
-        try await store.finish("1", WorkOutcome(.accepted, detail: "503", retryAt: "2026-11-22T10:10:00.000Z"), at: "2026-11-22T10:05:02.000Z")
+        try await store.finish(
+            "1", WorkOutcome(.accepted, detail: "503", retryAt: "2026-11-22T10:10:00.000Z"), at: "2026-11-22T10:05:02.000Z")
         #expect(try await take("10:09:59") == [])
         #expect(try await take("10:10:00") == ["1"])
         try await store.finish("1", WorkOutcome(.delivered), at: "2026-11-22T10:10:01.000Z")

@@ -72,7 +72,8 @@ extension Dataset {
     /// Texts with what is hard: markup, white space, combining characters, scripts, characters outside the BMP, CR.
     private static func text(_ minimum: Int, _ maximum: Int, _ generator: inout SeededGenerator) -> String {
         let scalars: [Unicode.Scalar] = [
-            "a", "Z", "0", "<", ">", "&", "\"", "'", " ", "\n", "\t", "\r", "é", "e", "\u{301}", "한", "字", "ﬁ", "\u{A0}", "😀", "]", "\\", "/",
+            "a", "Z", "0", "<", ">", "&", "\"", "'", " ", "\n", "\t", "\r", "é", "e", "\u{301}", "한", "字", "ﬁ", "\u{A0}", "😀", "]", "\\",
+            "/",
             "\u{FFFD}", "\u{7F}", "\u{85}", "\u{2028}",
         ]
         let count = Int.random(in: max(1, minimum)...maximum, using: &generator)

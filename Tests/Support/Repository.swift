@@ -2,7 +2,8 @@ public import Foundation
 
 /// Files of the checkout that tests read.
 public enum Repository {
-    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     public static func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: root.appendingPathComponent(path))) }
     public static func text(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }

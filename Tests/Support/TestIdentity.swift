@@ -1,9 +1,9 @@
-public import Trust
-public import XML
-internal import XMLSignature
 internal import Crypto
 internal import Foundation
+public import Trust
 internal import X509
+public import XML
+internal import XMLSignature
 internal import _CryptoExtras
 
 /// Keys and certificates for tests, made once in a process; valid around the moment at which tests judge.

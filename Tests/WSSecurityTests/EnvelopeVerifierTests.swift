@@ -9,7 +9,8 @@ struct EnvelopeVerifierTests {
     @Test(arguments: SOAPVersion.allCases) func `what we sign verifies with both engines`(_ version: SOAPVersion) async throws {
         for identity in [TestIdentity.rsa, TestIdentity.p256] {
             let addressing = OutgoingEnvelope.requestAddressing(to: "https://x/send-co", action: "a", messageID: "urn:uuid:1")
-            let (content, report) = try SignedEnvelopes.verify(try await SignedEnvelopes.make(identity, version: version, addressing: addressing))
+            let (content, report) = try SignedEnvelopes.verify(
+                try await SignedEnvelopes.make(identity, version: version, addressing: addressing))
             #expect(content == "812.500")
             #expect(report.verdict == .good)
             #expect(report.secondEngine == .agrees)
@@ -29,7 +30,10 @@ struct EnvelopeVerifierTests {
         ("xmlenc#sha256", "sha1-is-not-here", "algorithm-not-allowed"),
         ("http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2000/09/xmldsig#sha1", "algorithm-not-allowed"),
         ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2000/09/xmldsig#rsa-sha1", "algorithm-not-allowed"),
-        ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", "algorithm-not-allowed"),
+        (
+            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
+            "algorithm-not-allowed"
+        ),
         ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", "key-does-not-fit"),
         ("한빛", "한국", "digest-wrong"),
         ("wsse:BinarySecurityToken", "wsse:UsernameToken", "security-header-content"),
@@ -61,7 +65,8 @@ struct EnvelopeVerifierTests {
     }
 
     @Test(arguments: [
-        (created: 59, lifetime: 300, code: nil), (created: 60, lifetime: 300, code: nil), (created: 61, lifetime: 300, code: "timestamp-in-future"),
+        (created: 59, lifetime: 300, code: nil), (created: 60, lifetime: 300, code: nil),
+        (created: 61, lifetime: 300, code: "timestamp-in-future"),
         (created: -299, lifetime: 300, code: nil), (created: -301, lifetime: 300, code: "timestamp-expired"),
         (created: -299, lifetime: 6000, code: nil), (created: -301, lifetime: 6000, code: "timestamp-expired"),
         (created: -30, lifetime: 20, code: "timestamp-expired"),

@@ -15,8 +15,11 @@ struct WrappingTests {
 
     @Test func `W1: the signed Body under Header, another in its place`() async throws {
         let (text, body, forged, _) = try await parts()
-        for replacement in [try forged.changing(" wsu:Id=\"Body\"", to: ""), try forged.changing("wsu:Id=\"Body\"", to: "wsu:Id=\"Other\"")] {
-            let moved = try text.changing(body, to: replacement).changing("</soap:Header>", to: "<w:Wrapper xmlns:w=\"u:w\">\(body)</w:Wrapper></soap:Header>")
+        for replacement in [
+            try forged.changing(" wsu:Id=\"Body\"", to: ""), try forged.changing("wsu:Id=\"Body\"", to: "wsu:Id=\"Other\""),
+        ] {
+            let moved = try text.changing(body, to: replacement).changing(
+                "</soap:Header>", to: "<w:Wrapper xmlns:w=\"u:w\">\(body)</w:Wrapper></soap:Header>")
             #expect(SignedEnvelopes.refusal(moved) == "part-not-signed")
         }
     }
@@ -34,7 +37,8 @@ struct WrappingTests {
     @Test func `W4 to W6: the original in Security, in Object, in KeyInfo`() async throws {
         let (text, body, forged, _) = try await parts()
         let anonymous = try text.changing(body, to: forged.changing(" wsu:Id=\"Body\"", to: ""))
-        #expect(SignedEnvelopes.refusal(try anonymous.changing("</wsse:Security>", to: body + "</wsse:Security>")) == "security-header-content")
+        #expect(
+            SignedEnvelopes.refusal(try anonymous.changing("</wsse:Security>", to: body + "</wsse:Security>")) == "security-header-content")
         let object = try anonymous.changing("</ds:Signature>", to: "<ds:Object>\(body)</ds:Object></ds:Signature>")
         #expect(SignedEnvelopes.refusal(object) == "signature-malformed")
         #expect(SignedEnvelopes.refusal(try anonymous.changing("</ds:KeyInfo>", to: body + "</ds:KeyInfo>")) == "token-reference")
@@ -45,11 +49,13 @@ struct WrappingTests {
     @Test func `W7: the whole original nested in a header or in Body`() async throws {
         let (text, body, forged, _) = try await parts()
         let anonymous = try forged.changing(" wsu:Id=\"Body\"", to: "")
-        let outer = "<soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\" "
+        let outer =
+            "<soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\" "
             + "xmlns:wsu=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\">"
         let inHeader = outer + "<soap:Header><w:W xmlns:w=\"u:w\">\(text)</w:W></soap:Header>\(anonymous)</soap:Envelope>"
         #expect(SignedEnvelopes.refusal(inHeader) == "security-header-missing")
-        let inBody = outer + "<soap:Header>\(try text.element("wsse:Security"))</soap:Header><soap:Body><x/>\(body)</soap:Body></soap:Envelope>"
+        let inBody =
+            outer + "<soap:Header>\(try text.element("wsse:Security"))</soap:Header><soap:Body><x/>\(body)</soap:Body></soap:Envelope>"
         #expect(SignedEnvelopes.refusal(inBody) == "part-not-signed")
     }
 
@@ -89,21 +95,27 @@ struct WrappingTests {
         #expect(SignedEnvelopes.refusal(try text.changing("xmlns:m=\"u:m\"", to: "xmlns:m=\"u:n\"")) == "digest-wrong")
     }
 
-    @Test(arguments: ["", "#", "Body", "#xpointer(//*)", "#xpointer(id('Body'))", "#b') | id('Body", "?x#Body", "#%42ody", "file:///etc/passwd", "http://x/", "cid:1"])
+    @Test(arguments: [
+        "", "#", "Body", "#xpointer(//*)", "#xpointer(id('Body'))", "#b') | id('Body", "?x#Body", "#%42ody", "file:///etc/passwd",
+        "http://x/", "cid:1",
+    ])
     func `W13: only an id of the message is a Reference`(_ uri: String) async throws {
         let (text, _, _, _) = try await parts()
         #expect(SignedEnvelopes.refusal(try text.changing("URI=\"#Body\"", to: "URI=\"\(uri)\"")) == "reference-not-allowed")
     }
 
     @Test(arguments: [
-        "http://www.w3.org/TR/1999/REC-xpath-19991116", "http://www.w3.org/2002/06/xmldsig-filter2", "http://www.w3.org/TR/1999/REC-xslt-19991116",
+        "http://www.w3.org/TR/1999/REC-xpath-19991116", "http://www.w3.org/2002/06/xmldsig-filter2",
+        "http://www.w3.org/TR/1999/REC-xslt-19991116",
         "http://www.w3.org/2000/09/xmldsig#base64", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
         "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#STR-Transform",
     ])
     func `W14: only exclusive C14N transforms`(_ transform: String) async throws {
         let (text, _, _, _) = try await parts()
         let exclusive = "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\">"
-        #expect(SignedEnvelopes.refusal(try text.changing(exclusive, to: "<ds:Transform Algorithm=\"\(transform)\">")) == "algorithm-not-allowed")
+        #expect(
+            SignedEnvelopes.refusal(try text.changing(exclusive, to: "<ds:Transform Algorithm=\"\(transform)\">"))
+                == "algorithm-not-allowed")
     }
 
     @Test func `W16: another token than the one used`() async throws {

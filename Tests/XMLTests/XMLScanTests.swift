@@ -30,14 +30,18 @@ struct XMLScanTests {
         let attributes = "<a " + (0..<200_000).map { "a\($0)='1' " }.joined() + "/>"
         #expect(throws: XMLError.self) { try XMLDocument(parsing: Array(attributes.utf8)) }
         let namespaces = "<a " + (0..<40).map { "xmlns:n\($0)='u:\($0)' " }.joined() + "/>"
-        #expect(throws: XMLError.tooManyNamespaceDeclarations(count: 33, limit: 32, offset: 0)) { try XMLDocument(parsing: Array(namespaces.utf8)) }
+        #expect(throws: XMLError.tooManyNamespaceDeclarations(count: 33, limit: 32, offset: 0)) {
+            try XMLDocument(parsing: Array(namespaces.utf8))
+        }
         for depth in [65, 300, 100_000] {
             let deep = String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)
             #expect(throws: XMLError.tooDeep(limit: 64)) { try XMLDocument(parsing: Array(deep.utf8)) }
         }
         let wide = "<a>" + String(repeating: "<b/>", count: 200_000) + "</a>"
         #expect(throws: XMLError.tooManyElements(limit: 200_000)) { try XMLDocument(parsing: Array(wide.utf8)) }
-        #expect(throws: XMLError.tooLarge(bytes: 4_194_305, limit: 4_194_304)) { try XMLDocument(parsing: Array(repeating: 0x20, count: 4_194_305)) }
+        #expect(throws: XMLError.tooLarge(bytes: 4_194_305, limit: 4_194_304)) {
+            try XMLDocument(parsing: Array(repeating: 0x20, count: 4_194_305))
+        }
     }
 
     @Test func `UTF-16 and byte order marks are read`() throws {

@@ -3,7 +3,9 @@ import Testing
 import XML
 
 struct XMLValueTests {
-    @Test(arguments: ["2026-11-22T10:05:00Z", "1970-01-01T00:00:00Z", "2000-02-29T23:59:59Z", "1999-12-31T00:00:00Z", "2100-03-01T12:00:00Z"])
+    @Test(arguments: [
+        "2026-11-22T10:05:00Z", "1970-01-01T00:00:00Z", "2000-02-29T23:59:59Z", "1999-12-31T00:00:00Z", "2100-03-01T12:00:00Z",
+    ])
     func `a time is the moment that Foundation reads`(_ text: String) throws {
         let moment = try #require(XMLDateTime(text))
         #expect(Double(moment.seconds) == (try Date(text, strategy: .iso8601)).timeIntervalSince1970)

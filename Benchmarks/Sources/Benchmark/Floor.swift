@@ -4,7 +4,9 @@ import Foundation
 struct Floor {
     let program: String
 
-    func verify(_ request: String, certificate: String, count: Int) throws -> Double { try cpu(["verify", request, certificate, String(count)]) }
+    func verify(_ request: String, certificate: String, count: Int) throws -> Double {
+        try cpu(["verify", request, certificate, String(count)])
+    }
     func sign(_ template: String, key: String, count: Int) throws -> Double { try cpu(["sign", template, key, String(count)]) }
 
     private func cpu(_ arguments: [String]) throws -> Double {

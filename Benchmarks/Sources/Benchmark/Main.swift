@@ -22,7 +22,6 @@ enum Main {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
 
-
         // Before the first await: openssl needs SIGALRM, which threads of Swift's pool block and their children inherit.
         let speeds = [("RSA-2048", try OpenSSLSpeed("rsa2048")), ("P-256", try OpenSSLSpeed("ecdsap256"))]
         for (algorithm, bare) in speeds {
@@ -125,7 +124,8 @@ struct Rows {
             let columns = [
                 pad("\(size) B", 9), pad(name, 25), padLeft(format(median(rounds.map(\.gateway))), 10),
                 padLeft(floors.isEmpty ? "" : format(median(floors)), 10),
-                padLeft(ratios.isEmpty ? "" : String(format: "%.2f  (%.2f to %.2f)", median(ratios), ratios.min() ?? 0, ratios.max() ?? 0), 24),
+                padLeft(
+                    ratios.isEmpty ? "" : String(format: "%.2f  (%.2f to %.2f)", median(ratios), ratios.min() ?? 0, ratios.max() ?? 0), 24),
             ]
             Swift.print("  " + columns.joined(separator: " "))
         }

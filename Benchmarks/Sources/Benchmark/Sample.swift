@@ -21,8 +21,10 @@ struct Party {
         let kind = algorithm == "RSA-2048" ? ["-newkey", "rsa:2048"] : ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
         _ = try run(
             "/usr/bin/openssl",
-            ["req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=\(name)", "-keyout", keyFile, "-out", certificateFile,
-             "-addext", "basicConstraints=critical,CA:FALSE"] + kind)
+            [
+                "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=\(name)", "-keyout", keyFile, "-out", certificateFile,
+                "-addext", "basicConstraints=critical,CA:FALSE",
+            ] + kind)
         identity = try SigningIdentity(
             certificate: Certificate(pem: Array(Data(contentsOf: URL(fileURLWithPath: certificateFile)))),
             key: PrivateKey(pem: Array(Data(contentsOf: URL(fileURLWithPath: keyFile)))))
@@ -56,7 +58,8 @@ struct Sample {
         gateway = Gateway(
             administration: Administration(country: "VN", agency: "General Department of Viet Nam Customs"), identity: own.identity,
             partners: registry, menu: menu, store: try SQLiteStore(path: "\(folder)/\(algorithm)-\(size).sqlite"),
-            settings: GatewaySettings(publicURL: "https://own.invalid"), logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() })
+            settings: GatewaySettings(publicURL: "https://own.invalid"),
+            logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// The example with a message id of its own, its goods items repeated or dropped until the Body has about the size.

@@ -106,6 +106,7 @@ struct MaterialLoader {
         return ListenerSettings(
             host: host, port: file.number("\(name).port", or: port, in: 1...65535), tls: tls,
             maximumBody: file.number("\(name).maximumBody", or: 4 * 1024 * 1024, in: 1024...(64 * 1024 * 1024)),
+            bodySeconds: file.number("\(name).bodySeconds", or: 30, in: 1...3600),
             maximumConnections: file.number("\(name).maximumConnections", or: 1024, in: 1...100_000))
     }
 
@@ -117,6 +118,13 @@ struct MaterialLoader {
             return nil
         }
         do {
+            let certificate = try loadCertificate(file.resolve(paths[0]))
+            guard try loadPrivateKey(file.resolve(paths[1])).matches(certificate.publicKey) else {
+                file.note(
+                    "\(file.resolve(paths[1])) is not the key of \(file.resolve(paths[0]))", at: file.path + " (\(name))",
+                    help: "give the certificate and the key that were made together")
+                return nil
+            }
             return try TLSMaterial(
                 certificateFile: file.resolve(paths[0]), keyFile: file.resolve(paths[1]), anchorsFile: file.resolve(paths[2]))
         } catch {

@@ -44,12 +44,7 @@ struct PartnerFiles {
     ) -> Partner? {
         let administration = Administration(
             country: file.required("administration.country"), agency: file.required("administration.agency"))
-        let roles = file.list("roles").compactMap { text -> GatewayRole? in
-            if let role = GatewayRole(rawValue: text) { return role }
-            file.note("unknown role '\(text)'", help: "known: \(GatewayRole.allCases.map(\.rawValue).joined(separator: ", "))")
-            return nil
-        }
-        if roles.isEmpty { file.note("roles is missing", help: "list our roles toward this partner: inbound-gateway, outbound-gateway") }
+        let roles: [GatewayRole] = file.choices("roles", help: "list our roles toward this partner: inbound-gateway, outbound-gateway")
         let pins = certificates(file, owner: name)
         let endpoint = endpoint(file, environment: environment)
         file.refuseUnknown()
@@ -66,7 +61,7 @@ struct PartnerFiles {
             do {
                 return PinnedCertificate(try loadCertificate(file.resolve(path)), owner: owner, origin: file.resolve(path))
             } catch {
-                file.note("\(error)")
+                file.note("\(error)", key: "certificates")
                 return nil
             }
         }

@@ -12,6 +12,8 @@ final class SettingsFile {
     private var scalars: [String: Scalar] = [:]
     private var lists: [String: [Scalar]] = [:]
     private var asked: Set<String> = []
+    /// What cannot be read has no keys either; saying so for each would hide the one problem.
+    private var isUnreadable = false
 
     private struct Scalar {
         let text: String
@@ -27,8 +29,10 @@ final class SettingsFile {
             guard let node = try Yams.compose(yaml: text) else { return }
             if case .mapping = node { collect(node, key: "") } else { note("the file holds no keys", at: path) }
         } catch let error as YamlError {
+            isUnreadable = true
             note("the file is not YAML: \(error)", at: path)
         } catch {
+            isUnreadable = true
             note("the file cannot be read: \(error.localizedDescription)", at: path)
         }
     }
@@ -46,7 +50,10 @@ final class SettingsFile {
     private func place(_ node: Node) -> String { node.mark.map { "\(path):\($0.line)" } ?? path }
 
     func note(_ text: String, at place: String? = nil, key: String? = nil, help: String? = nil) {
-        problems.append(ConfigurationProblem(text, at: place ?? key.flatMap { self.scalars[$0]?.place } ?? path, help: help))
+        let variable = key.map(SettingsFile.variable).flatMap { environment[$0] == nil ? nil : "environment variable \($0)" }
+        problems.append(
+            ConfigurationProblem(
+                text, at: place ?? variable ?? key.flatMap { scalars[$0]?.place ?? lists[$0]?.first?.place } ?? path, help: help))
     }
 
     // MARK: Reading
@@ -61,6 +68,7 @@ final class SettingsFile {
     /// A key that must be there; an empty text stands in for it once its absence is noted.
     func required(_ key: String) -> String {
         if let text = text(key), !text.isEmpty { return text }
+        guard !isUnreadable else { return "" }
         note("\(key) is missing", help: "set it in the file" + (environment.isEmpty ? "" : " or as \(SettingsFile.variable(key))"))
         return ""
     }
@@ -76,18 +84,28 @@ final class SettingsFile {
 
     func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, or fallback: Choice) -> Choice where Choice.RawValue == String {
         guard let text = text(key) else { return fallback }
-        guard let choice = Choice(rawValue: text) else {
-            let known = Choice.allCases.map(\.rawValue)
-            let near = text.nearest(in: known, within: 3).first.map { "did you mean \($0)? " } ?? ""
-            note("\(key) is '\(text)'", key: key, help: "\(near)known: \(known.joined(separator: ", "))")
-            return fallback
-        }
-        return choice
+        return choice(text, key) ?? fallback
     }
 
+    /// A list; a single text counts as a list of one.
     func list(_ key: String) -> [String] {
         asked.insert(key)
-        return lists[key]?.map(\.text) ?? []
+        return lists[key]?.map(\.text) ?? scalars[key].map { [$0.text] } ?? []
+    }
+
+    /// A list of known words; unknown ones and an empty list are noted.
+    func choices<Choice: RawRepresentable & CaseIterable>(_ key: String, help: String) -> [Choice] where Choice.RawValue == String {
+        let texts = list(key)
+        if texts.isEmpty, !isUnreadable { note("\(key) is missing", help: help) }
+        return texts.compactMap { choice($0, key) }
+    }
+
+    private func choice<Choice: RawRepresentable & CaseIterable>(_ text: String, _ key: String) -> Choice? where Choice.RawValue == String {
+        if let choice = Choice(rawValue: text) { return choice }
+        let known = Choice.allCases.map(\.rawValue)
+        let near = text.nearest(in: known, within: 3).first.map { "did you mean \($0)? " } ?? ""
+        note("\(key) is '\(text)'", key: key, help: "\(near)known: \(known.joined(separator: ", "))")
+        return nil
     }
 
     /// A path relative to this file.

@@ -23,7 +23,15 @@ static inline void coconect_refuse_doctype(void *context, const xmlChar *name, c
     xmlStopParser(parser);
 }
 
-static inline void coconect_ignore_error(void *context, xmlErrorPtr error) { (void)context; (void)error; }
+// libxml2 goes on after a fatal error, and would then read what the byte scan in front of it took for something else.
+static inline void coconect_stop_at_error(void *context, xmlErrorPtr error) {
+    xmlParserCtxtPtr parser = (xmlParserCtxtPtr)context;
+    if (parser != NULL && error->level == XML_ERR_FATAL && !parser->disableSAX) xmlStopParser(parser);
+}
+
+// Canonicalization reports through the thread's generic handler, which prints unless it is told not to.
+static inline void coconect_say_nothing(void *context, const char *message, ...) { (void)context; (void)message; }
+static inline void coconect_silence_thread(void) { xmlSetGenericErrorFunc(NULL, coconect_say_nothing); }
 
 // A parser context that refuses a DOCTYPE and prints nothing; what went wrong is read with xmlCtxtGetLastError.
 static inline xmlParserCtxtPtr coconect_new_parser(void) {
@@ -31,7 +39,7 @@ static inline xmlParserCtxtPtr coconect_new_parser(void) {
     if (parser == NULL) return NULL;
     parser->sax->internalSubset = coconect_refuse_doctype;
     parser->sax->initialized = XML_SAX2_MAGIC;
-    parser->sax->serror = coconect_ignore_error;
+    parser->sax->serror = coconect_stop_at_error;
     return parser;
 }
 

@@ -8,14 +8,17 @@ public final class CodeList: Sendable {
     public let standard: String?
     /// Code and name, sorted by code; the name is empty where the source has none.
     public let codes: [(code: String, name: String)]
-    private let known: Set<String>
+    /// By bytes: Swift strings compare by canonical equivalence, and U+212A would pass for K.
+    private let known: Set<[UInt8]>
+    private let longest: Int
 
     init(id: String, title: String, standard: String?, codes: [(code: String, name: String)]) {
         self.id = id
         self.title = title
         self.standard = standard
         self.codes = codes.sorted { $0.code < $1.code }
-        known = Set(codes.map(\.code))
+        known = Set(codes.map { Array($0.code.utf8) })
+        longest = known.map(\.count).max() ?? 0
     }
 
     /// A list in the tab-separated form of the files beside the menu: `# key: value` lines, then a code and its name.
@@ -33,8 +36,10 @@ public final class CodeList: Sendable {
         self.init(id: header["list"] ?? "", title: header["title"] ?? "", standard: header["standard"], codes: codes)
     }
 
-    public func contains(_ code: String) -> Bool { known.contains(code) }
+    public func contains(_ code: String) -> Bool { code.utf8.count <= longest && known.contains(Array(code.utf8)) }
 
     /// The codes that somebody who wrote `text` may have meant.
-    func nearest(_ text: String) -> [String] { text.nearest(in: codes.map(\.code), within: 1).prefix(5).map(\.self) }
+    func nearest(_ text: String) -> [String] {
+        text.utf8.count > longest + 4 ? [] : text.nearest(in: codes.map(\.code), within: 1).prefix(5).map(\.self)
+    }
 }

@@ -107,5 +107,7 @@ extension ElementFormat {
 
 extension String {
     /// Enough of the text to recognise it in a message to a person.
-    var excerpt: String { count <= 60 ? self : prefix(60) + "…" }
+    var excerpt: String {
+        unicodeScalars.count <= 60 ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(60))) + "…"
+    }
 }

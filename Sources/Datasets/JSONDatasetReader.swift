@@ -67,6 +67,7 @@ private struct JSONDatasetReader {
             path.append(.name(name))
             defer { path.removeLast() }
             guard let index = menuClass.index(json: name) else {
+                guard problems.count < DatasetError.limit else { return try scanner.skip() }
                 let near = name.nearest(in: menuClass.elements.map(\.json), within: 3).first
                 note(.unknownElement, "\(name) is not known in \(menuClass.name)" + (near.map { "; did you mean \($0)?" } ?? ""))
                 return try scanner.skip()
@@ -130,7 +131,7 @@ private struct JSONDatasetReader {
     }
 
     private mutating func accept(_ text: String, _ format: ElementFormat) -> Bool {
-        guard let violation = format.violation(text) else { return true }
+        guard problems.count < DatasetError.limit, let violation = format.violation(text) else { return true }
         note(violation.code, violation.text)
         return false
     }

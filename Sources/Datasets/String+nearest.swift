@@ -1,6 +1,7 @@
 extension String {
     /// The candidates that differ from this text by at most `distance` edits, nearest first; letter case does not count.
     public func nearest(in candidates: some Sequence<String>, within distance: Int) -> [String] {
+        guard utf8.count <= 128 else { return [] }
         let own = Array(lowercased())
         return candidates.compactMap { candidate in
             let edits = editDistance(own, Array(candidate.lowercased()))

@@ -67,6 +67,7 @@ private struct XMLDatasetReader {
     }
 
     private mutating func refuse(_ child: XMLElement, in menuClass: MenuClass, known record: Record, from next: Int) {
+        guard problems.count < DatasetError.limit else { return }
         guard let earlier = menuClass.elements[..<next].firstIndex(where: { child.has($0.xml) }) else {
             let names = menuClass.elements.map(\.xml.local)
             let near = child.local.nearest(in: names, within: 3).first
@@ -109,6 +110,7 @@ private struct XMLDatasetReader {
             note(.unexpectedContent, at: element.path, "\(element.local) holds text, not elements")
             return nil
         }
+        guard problems.count < DatasetError.limit else { return nil }
         let text = format.collapsesWhiteSpace ? element.text.trimmedXML : element.text
         if let violation = format.violation(text) {
             note(violation.code, at: element.path, violation.text)

@@ -17,6 +17,13 @@ public struct Administration: Hashable, Sendable, Codable {
     }
 }
 
+extension Administration {
+    /// By bytes: canonical equivalence would let one spelling pass for another.
+    public static func == (one: Administration, other: Administration) -> Bool {
+        one.country.utf8.elementsEqual(other.country.utf8) && one.agency.utf8.elementsEqual(other.agency.utf8)
+    }
+}
+
 extension Administration: CustomStringConvertible {
     public var description: String { "\(agency) (\(country))" }
 }

@@ -1,7 +1,7 @@
 /// How long to wait before the next try: doubled each time, with a random share so that many do not come at once.
 struct Backoff: Sendable {
-    var first = 2.0
-    var longest = 900.0
+    let first: Double
+    let longest: Double
 
     /// - Parameters:
     ///   - attempts: tries made so far, at least one.

@@ -30,6 +30,7 @@ public struct DeliveryWorker: Service {
     }
 
     public func run() async throws {
+        try await gateway.store.queueInbox(at: gateway.clock().text)
         await gateway.work(.inbound) { await outcome(of: $0) }
     }
 
@@ -43,6 +44,8 @@ public struct DeliveryWorker: Service {
             case 400..<500: return WorkOutcome(.parked, detail: "the JSON gateway answered \(answer.status): \(answer.text)")
             default: return again(message, "the JSON gateway answered \(answer.status): \(answer.text)")
             }
+        } catch is CancellationError {
+            return WorkOutcome(.accepted, retryAt: gateway.clock().text, counts: .asNothing)
         } catch {
             return again(message, "no answer from the JSON gateway: \(error)")
         }

@@ -45,7 +45,10 @@ extension Gateway {
     /// The dataset, where it is valid, its sender is the signer's partner and its receiver is us.
     private func accepted(_ message: InboundMessage) -> Result<Dataset, RefusedRequest> {
         func refused(_ refusal: Refusal) -> Result<Dataset, RefusedRequest> {
-            .failure(RefusedRequest(refusal: refusal, version: message.version, partner: message.partner, report: message.report))
+            .failure(
+                RefusedRequest(
+                    refusal: refusal, version: message.version, partner: message.partner, report: message.report,
+                    relatesTo: message.signedMessageID))
         }
         switch message.dataset {
         case .failure(let error): return refused(Refusal(error))
@@ -71,7 +74,8 @@ extension Gateway {
     private func answerAgain(_ message: InboundMessage, _ earlier: StoredMessage, at now: XMLDateTime) async throws -> InboundAnswer {
         guard earlier.contentDigest == message.contentDigest.hex else {
             throw RefusedRequest(
-                refusal: .messageIDReused(message.messageID), version: message.version, partner: message.partner, report: message.report)
+                refusal: .messageIDReused(message.messageID), version: message.version, partner: message.partner, report: message.report,
+                relatesTo: message.signedMessageID)
         }
         let receipt = Receipt(messageID: earlier.messageID, receivedAt: earlier.receivedAt, bodyDigest: earlier.bodyDigest ?? "")
         let response = try await sign(receipt, for: message, at: now)

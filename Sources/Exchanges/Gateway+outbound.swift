@@ -60,13 +60,26 @@ extension Gateway {
         switch claim {
         case .taken(let earlier):
             guard earlier.contentDigest == message.contentDigest else { throw .messageIDReused(message.messageID) }
-            return .known(earlier)
+            return earlier.state == .parked ? .queued(try await resumed(earlier, at: now)) : .known(earlier)
         case .added:
             guard let stored else { preconditionFailure("a message that was added is in the store") }
             bell.ring(.outbound)
             logger.info(
                 "message queued", metadata: ["id": "\(stored.id)", "partner": "\(partner.name)", "message-id": "\(stored.messageID)"])
             return .queued(stored)
+        }
+    }
+
+    /// Whoever hands over a parked message again wants it sent.
+    private func resumed(_ parked: StoredMessage, at now: String) async throws(SubmissionError) -> StoredMessage {
+        do {
+            try await store.resume(parked.id, state: .queued, at: now)
+            bell.ring(.outbound)
+            logger.info("parked message resumed", metadata: ["id": "\(parked.id)", "partner": "\(parked.partner)"])
+            return try await store.message(id: parked.id) ?? parked
+        } catch {
+            logger.error("message could not be resumed", metadata: ["id": "\(parked.id)", "error": "\(error)"])
+            return parked
         }
     }
 
@@ -86,10 +99,12 @@ extension Gateway {
             content: dataset.xml)
         let draft = try await draft(envelope, at: clock())
         let request = draft.signed(value: try await identity.signer.sign(draft.signedInfo))
-        let response = try await transport.post(
+        let response = try await call(
+            transport,
             OutboundRequest(
                 url: address, version: envelope.version, action: action, bytes: request, timeout: partner.endpoint.timeout))
-        let sent = SentMessage(messageID: messageID, bodyDigest: draft.bodyDigest)
+        let sent = SentMessage(
+            messageID: messageID, addressingID: envelope.addressing.isEmpty ? nil : uuid(of: messageID), bodyDigest: draft.bodyDigest)
         let (settings, now) = (settings, clock())
         return try await pool.run {
             var report = VerificationReport(judgedAt: now)
@@ -102,6 +117,17 @@ extension Gateway {
                 return SentExchange(
                     request: request, response: response.bytes, outcome: .untrusted(error.description), report: report, sent: sent)
             }
+        }
+    }
+
+    /// What the network does is told apart from what goes wrong on our side: only the former is a try.
+    private func call(_ transport: any PartnerTransport, _ request: OutboundRequest) async throws -> OutboundResponse {
+        do {
+            return try await transport.post(request)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw Task.isCancelled ? CancellationError() : PartnerUnreachable(reason: "\(error)")
         }
     }
 

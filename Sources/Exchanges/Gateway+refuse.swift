@@ -16,7 +16,8 @@ extension Gateway {
         logger.log(
             level: refusal.blame == .receiver ? .error : .warning, "message refused",
             metadata: [
-                "correlation": "\(request.correlationID)", "code": "\(refusal.code)", "operation": "\(request.operation)",
+                "correlation": "\(request.correlationID)", "code": "\(refusal.code)",
+                "operation": "\(request.operation.onOneLine(atMost: 60))",
                 "peer": "\(request.peer)", "partner": "\(refused.partner?.name ?? "unknown")", "claimed-signer": "\(refused.claimedSigner)",
                 "diagnosis": "\(refusal.diagnosis)",
             ])
@@ -28,7 +29,11 @@ extension Gateway {
 
     /// Faults are signed, because toolkits hide an unsigned one; for a flood of strangers the signature is saved.
     private func answer(_ fault: [UInt8], _ refused: RefusedRequest, at now: XMLDateTime) async -> [UInt8] {
-        let envelope = OutgoingEnvelope(version: refused.version, content: fault)
+        let envelope = OutgoingEnvelope(
+            version: refused.version,
+            addressing: refused.relatesTo.map {
+                OutgoingEnvelope.answerAddressing(action: menu.action(of: menu.message("Refusal")), relatesTo: $0)
+            } ?? [], content: fault)
         guard refused.partner != nil || strangers.allows(at: now) else { return envelope.unsigned }
         do {
             return try await sign(envelope, at: now)
@@ -38,9 +43,10 @@ extension Gateway {
         }
     }
 
-    /// A partner's refused message is kept whole; of a stranger's only what tells that it came.
+    /// A partner's refused message is kept whole; of a stranger's only what tells that it came. A flood leaves only its log.
     private func keep(_ request: InboundRequest, _ refused: RefusedRequest, response: [UInt8], at now: XMLDateTime) async {
         do {
+            guard notes.allows(at: now) else { return }
             guard let partner = refused.partner else {
                 return try await store.noteRefusal(
                     RefusalNote(

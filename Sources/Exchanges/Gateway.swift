@@ -19,6 +19,7 @@ public struct Gateway: Sendable {
     let clock: @Sendable () -> XMLDateTime
     let logger: Logger
     let strangers: RateLimit
+    let notes: RateLimit
     let bell: WorkBell
 
     public init(
@@ -36,6 +37,7 @@ public struct Gateway: Sendable {
         self.clock = clock
         self.logger = logger
         strangers = RateLimit(perSecond: settings.signedFaultsPerSecond)
+        notes = RateLimit(perSecond: settings.notedRefusalsPerSecond)
         bell = WorkBell()
     }
 
@@ -57,16 +59,20 @@ public struct GatewaySettings: Sendable {
     /// Signed faults to strangers per second; past it they get the fault without signature.
     public var signedFaultsPerSecond: Int
 
+    /// Refusals kept in the store per second; past it they are in the log alone.
+    public var notedRefusalsPerSecond: Int
+
     public enum Delivery: Sendable { case push, inbox }
 
     public init(
         publicURL: String, policy: SecurityPolicy = SecurityPolicy(), limits: XMLLimits = .standard,
-        delivery: Delivery = .inbox, signedFaultsPerSecond: Int = 50
+        delivery: Delivery = .inbox, signedFaultsPerSecond: Int = 50, notedRefusalsPerSecond: Int = 100
     ) {
         self.publicURL = publicURL
         self.policy = policy
         self.limits = limits
         self.delivery = delivery
         self.signedFaultsPerSecond = signedFaultsPerSecond
+        self.notedRefusalsPerSecond = notedRefusalsPerSecond
     }
 }

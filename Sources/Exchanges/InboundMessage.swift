@@ -26,9 +26,12 @@ struct InboundMessage: Sendable {
 struct RefusedRequest: Error {
     let refusal: Refusal
     let version: SOAPVersion
-    /// The partner whose signature was verified before; `nil` for a stranger.
+    /// The partner whose signed content is at fault; `nil` for a stranger, and where anybody could have caused the refusal by
+    /// sending an old message again or by adding unsigned parts to it.
     let partner: Partner?
     let report: VerificationReport
+    /// The signed MessageID that the fault relates to.
+    var relatesTo: String?
 }
 
 /// bytes → Envelope → Verified<Envelope> → operation and role → Dataset, on one thread.
@@ -44,7 +47,9 @@ struct InboundReader: Sendable {
         do throws(Refusal) {
             return try read(request, at: now, progress: &progress)
         } catch {
-            throw RefusedRequest(refusal: error, version: progress.version, partner: progress.partner, report: progress.report)
+            throw RefusedRequest(
+                refusal: error, version: progress.version, partner: progress.partner, report: progress.report,
+                relatesTo: progress.relatesTo)
         }
     }
 
@@ -52,6 +57,7 @@ struct InboundReader: Sendable {
         var version: SOAPVersion
         var report: VerificationReport
         var partner: Partner?
+        var relatesTo: String?
     }
 
     private func read(
@@ -63,8 +69,9 @@ struct InboundReader: Sendable {
         guard let partner = partners[verified.signer.owner] else {
             preconditionFailure("every pinned certificate belongs to a partner of the registry that it was pinned from")
         }
-        progress.partner = partner
         let signedMessageID = try checkAddressing(verified, request)
+        progress.relatesTo = signedMessageID
+        progress.partner = partner
         guard let content = verified.content else { throw .bodyContent() }
         let (operation, message) = try route(content, request)
         guard partner.mayCall(operation) else { throw .operationNotProvided(operation, to: partner.name) }
@@ -102,7 +109,6 @@ struct InboundReader: Sendable {
         do {
             return try EnvelopeVerifier(trust: partners.trust, policy: policy).verify(envelope, at: now, report: &progress.report)
         } catch {
-            if error.isAuthenticated { progress.partner = progress.report.signer.flatMap { partners[$0.partner] } }
             throw Refusal(error)
         }
     }

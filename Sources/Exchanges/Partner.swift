@@ -41,7 +41,7 @@ public struct PartnerEndpoint: Sendable {
 
     public enum Addressing: String, Sendable, Codable, CaseIterable { case on, off }
 
-    public init(baseURL: String, soapVersion: SOAPVersion = .v12, addressing: Addressing = .on, tries: Int = 5, timeout: Int = 30) {
+    public init(baseURL: String, soapVersion: SOAPVersion = .v12, addressing: Addressing = .on, tries: Int = 12, timeout: Int = 30) {
         self.baseURL = baseURL
         self.soapVersion = soapVersion
         self.addressing = addressing

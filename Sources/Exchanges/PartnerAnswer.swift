@@ -29,6 +29,7 @@ public enum PartnerAnswer: Sendable {
         } catch {
             throw UntrustedAnswer("the answer (HTTP \(response.status)) is not signed as it must be (\(error.code)): \(error)")
         }
+        try sent.checkRelation(verified)
         guard let content = verified.content else { throw UntrustedAnswer("Body of the answer does not hold exactly one element") }
         if let fault = ReceivedFault(content, version: envelope.version) {
             self = .fault(fault, blame: fault.blamesReceiver ? .receiver : .sender)
@@ -49,7 +50,17 @@ public enum PartnerAnswer: Sendable {
 /// What we sent, as far as the receipt must give it back.
 struct SentMessage: Sendable {
     let messageID: String
+    /// The MessageID of WS-Addressing, where we sent one.
+    let addressingID: String?
     let bodyDigest: Digest
+
+    /// An answer that says what it relates to must say so signed, and mean this message.
+    func checkRelation(_ answer: Verified<Envelope>) throws(UntrustedAnswer) {
+        guard let relatesTo = try? Addressing(answer.subject).relatesTo else { return }
+        guard answer.covers(relatesTo), relatesTo.text.trimmedXML == addressingID else {
+            throw UntrustedAnswer("the answer relates to \(relatesTo.text.trimmedXML), not to what was sent")
+        }
+    }
 
     func check(_ receipt: Receipt) throws(UntrustedAnswer) {
         guard receipt.functionalReferenceID == messageID else {
@@ -74,6 +85,6 @@ struct UntrustedAnswer: Error, CustomStringConvertible {
 extension ReceivedFault {
     fileprivate var blamesReceiver: Bool {
         let local = code.split(separator: " ").first.flatMap { $0.split(separator: ":").last } ?? ""
-        return ["Server", "Receiver"].contains(local) || code.contains("MessageExpired")
+        return ["Server", "Receiver"].contains(local) || local.hasPrefix("Server.") || code.contains("MessageExpired")
     }
 }

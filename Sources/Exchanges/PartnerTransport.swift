@@ -6,6 +6,12 @@ public protocol PartnerTransport: Sendable {
     func post(_ request: OutboundRequest) async throws -> OutboundResponse
 }
 
+/// The partner's gateway gave no answer.
+public struct PartnerUnreachable: Error, CustomStringConvertible {
+    public let reason: String
+    public var description: String { reason }
+}
+
 public struct OutboundRequest: Sendable {
     public let url: String
     public let version: SOAPVersion

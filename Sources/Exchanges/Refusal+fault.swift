@@ -12,7 +12,7 @@ extension Refusal {
         if !problems.isEmpty, let problemClass = dataset.root.menuClass.record("problems") {
             dataset.root["problems"] = .list(problems.map { .record(Record($0, problemClass)) })
         }
-        let fault = SOAPFault(blame: blame, securityCode: securityCode, reason: sentence.xmlCharacters, detail: dataset.xml)
+        let fault = SOAPFault(blame: blame, securityCode: securityCode, reason: sentence, detail: dataset.xml)
         return fault.xml(version)
     }
 }
@@ -21,8 +21,8 @@ extension Record {
     fileprivate init(_ problem: DatasetProblem, _ problemClass: MenuClass) {
         self.init(problemClass)
         self["code"] = .text(problem.code.rawValue)
-        if !problem.place.isEmpty { self["place"] = .text(String(problem.place.xmlCharacters.prefix(1024))) }
-        self["text"] = .text(String(problem.text.xmlCharacters.prefix(2048)))
+        if !problem.place.isEmpty { self["place"] = .text(problem.place.onOneLine(atMost: 1000)) }
+        self["text"] = .text(problem.text.onOneLine(atMost: 2000))
     }
 }
 
@@ -31,12 +31,5 @@ extension MenuClass {
     func record(_ json: String) -> MenuClass? {
         guard let index = index(json: json), case .record(let menuClass) = elements[index].content else { return nil }
         return menuClass
-    }
-}
-
-extension String {
-    /// The text with what XML cannot hold replaced; for diagnoses, never for data.
-    fileprivate var xmlCharacters: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.isXMLCharacter ? $0 : "\u{FFFD}" }))
     }
 }

@@ -22,9 +22,9 @@ public struct Refusal: Error, Sendable {
         self.code = code
         self.blame = blame
         self.securityCode = securityCode
-        self.sentence = sentence
+        self.sentence = sentence.onOneLine(atMost: 600)
         self.problems = problems
-        self.diagnosis = diagnosis ?? sentence
+        self.diagnosis = (diagnosis ?? sentence).onOneLine(atMost: 4000)
     }
 }
 
@@ -43,7 +43,10 @@ extension Refusal {
             case .unsupportedEncoding, .malformedEncoding: "encoding"
             case .documentTypeDeclaration: "doctype"
             case .processingInstruction: "processing-instruction"
-            case .tooDeep, .tooManyElements, .tooManyAttributes, .tooManyNamespaceDeclarations: "xml-limit"
+            case .tooDeep, .tooManyElements, .tooManyAttributes, .tooManyNamespaceDeclarations, .tooManyNamespacesInScope,
+                .startTagTooLong:
+                "xml-limit"
+            case .relativeNamespace: "relative-namespace"
             case .notWellFormed: "not-well-formed"
             case .canonicalizationFailed: "canonicalization"
             case .duplicateID: "duplicate-id"

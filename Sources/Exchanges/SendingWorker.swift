@@ -7,7 +7,7 @@ internal import XML
 public struct SendingWorker: Service {
     private let gateway: Gateway
     private let transport: any PartnerTransport
-    private let backoff = Backoff()
+    private let backoff = Backoff(first: 5, longest: 3600)
 
     public init(_ gateway: Gateway, transport: any PartnerTransport) {
         self.gateway = gateway
@@ -33,8 +33,12 @@ public struct SendingWorker: Service {
             return WorkOutcome(.parked, detail: "\(error)")
         } catch let error as DatasetError {
             return WorkOutcome(.parked, detail: "the stored dataset no longer fits the menu: \(error)")
-        } catch {
+        } catch let error as PartnerUnreachable {
             return again(message, "no answer: \(error)")
+        } catch {
+            // A shutdown, a full pool, a store or signer of our own that failed: the partner was not asked.
+            return WorkOutcome(
+                .queued, detail: "not sent: \(error)", retryAt: gateway.clock().adding(seconds: 1).text, counts: .asNothing)
         }
         var outcome = judge(exchange, message)
         outcome.contents[.request] = exchange.request

@@ -10,6 +10,7 @@ struct ContentType {
     init(_ header: String?) throws(Unsupported) {
         let expected = "expected text/xml for SOAP 1.1 or application/soap+xml for SOAP 1.2"
         guard let header else { throw Unsupported("The request has no Content-Type; \(expected).") }
+        guard header.utf8.count <= 1024 else { throw Unsupported("The Content-Type is longer than 1024 bytes; \(expected).") }
         let parts = ContentType.parameters(header)
         guard let version = SOAPVersion.allCases.first(where: { $0.mediaType == parts.type }) else {
             throw Unsupported("The Content-Type is \(parts.type); \(expected).")

@@ -23,8 +23,10 @@ public struct HTTPInsideGateway: InsideGateway {
         call.headers.add(name: "Coconect-Signer", value: message.signer ?? "")
         call.body = .bytes(ByteBuffer(bytes: dataset))
         let response = try await client.execute(call, timeout: .seconds(30))
-        let body = try await response.body.collect(upTo: 64 * 1024)
-        return DeliveryAnswer(status: Int(response.status.code), text: String(buffer: body))
+        // The status decides; of the text a person needs no more than its beginning.
+        var text = ByteBuffer()
+        for try await part in response.body where text.readableBytes < 1024 { text.writeImmutableBuffer(part) }
+        return DeliveryAnswer(status: Int(response.status.code), text: String(String(buffer: text).prefix(1000)))
     }
 }
 

@@ -45,6 +45,12 @@ struct JSONAPI: Sendable {
             let known = Operation.allCases.map(\.rawValue).joined(separator: ", ")
             return Problem(.notFound, type: "unknown-operation", title: "Unknown operation", detail: "\(name) is none of \(known)").response
         }
+        // A web page can send anything else without asking; this it cannot.
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+            return Problem(
+                .unsupportedMediaType, type: "media-type", title: "Wrong media type", detail: "send Content-Type: application/json"
+            ).response
+        }
         guard let body = try await request.body.bytes(upTo: maximumBody) else {
             return Problem(
                 .contentTooLarge, type: "too-large", title: "Body too large", detail: "at the most \(maximumBody) bytes are read"
@@ -100,7 +106,11 @@ struct JSONAPI: Sendable {
             let known = ContentKind.allCases.map(\.rawValue).joined(separator: ", ")
             return Problem(.notFound, type: "no-content", title: "Nothing kept", detail: "of this message, or not one of \(known)").response
         }
-        return .bytes(bytes, type: name.hasSuffix(".xml") ? "text/xml; charset=utf-8" : "application/json")
+        var response = Response.bytes(bytes, type: name.hasSuffix(".xml") ? "text/xml; charset=utf-8" : "application/json")
+        // A partner's XML is shown as it is, but never runs in a browser.
+        response.headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
+        response.headers[.xContentTypeOptions] = "nosniff"
+        return response
     }
 
     // MARK: Inbox

@@ -15,8 +15,15 @@ public protocol MessageStore: Sendable {
 
     /// Takes due work under a lease, so that no other worker does the same.
     func takeWork(_ direction: Direction, now: String, leaseUntil: String, limit: Int) async throws -> [StoredMessage]
+    /// Gives back what an earlier run of the same gateway had taken; a store that several use at once waits for the leases.
+    func reclaimWork(_ direction: Direction) async throws
     /// Records the outcome of a try: a final state ends the work, otherwise it is due again at `retryAt`.
     func finish(_ id: String, _ outcome: WorkOutcome, at now: String) async throws
+
+    /// Queues a parked message again, as if it had never been tried.
+    func resume(_ id: String, state: TransportState, at now: String) async throws
+    /// Queues accepted messages that wait in the inbox, for a gateway that pushes from now on.
+    func queueInbox(at now: String) async throws
 
     /// Records that a message was repeated and answered again.
     func noteRepetition(of id: String, at now: String) async throws
@@ -44,15 +51,20 @@ public struct WorkOutcome: Sendable {
     public var detail: String?
     /// When the next try is due; `nil` ends the work.
     public var retryAt: String?
+    /// Whether this was a try at all; a shutdown or an overload of our own is none.
+    public var counts: Counts
+
+    public enum Counts: Sendable { case asTry, asNothing }
     /// Content to keep from this try.
     public var contents: [ContentKind: [UInt8]]
     public var bodyDigest: String?
     public var signer: String?
 
     public init(
-        _ state: TransportState, detail: String? = nil, retryAt: String? = nil, contents: [ContentKind: [UInt8]] = [:],
-        bodyDigest: String? = nil, signer: String? = nil
+        _ state: TransportState, detail: String? = nil, retryAt: String? = nil, counts: Counts = .asTry,
+        contents: [ContentKind: [UInt8]] = [:], bodyDigest: String? = nil, signer: String? = nil
     ) {
+        self.counts = counts
         self.state = state
         self.detail = detail
         self.retryAt = retryAt

@@ -13,7 +13,10 @@ public final class SQLiteStore: MessageStore {
     ///
     /// Every commit reaches the disk before it counts: `synchronous = FULL`, which GRDB's WAL set-up would lower.
     public init(path: String) throws {
-        let pool = try DatabasePool(path: path)
+        var configuration = Configuration()
+        // Another process may hold the file for a moment: a backup, or `check`.
+        configuration.busyMode = .timeout(10)
+        let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON") }
         database = pool
         commits = GroupCommit(pool)
@@ -102,6 +105,12 @@ public final class SQLiteStore: MessageStore {
         }
     }
 
+    public func reclaimWork(_ direction: Direction) async throws {
+        try await database.write { database in
+            try database.execute(sql: "UPDATE work SET leased_until = NULL WHERE direction = ?", arguments: [direction.rawValue])
+        }
+    }
+
     public func finish(_ id: String, _ outcome: WorkOutcome, at now: String) async throws {
         try await database.write { database in
             guard let sequence = try Int64.fetchOne(database, sql: "SELECT sequence FROM message WHERE id = ?", arguments: [id]) else {
@@ -109,10 +118,13 @@ public final class SQLiteStore: MessageStore {
             }
             try database.execute(
                 sql: """
-                    UPDATE message SET state = ?, detail = ?, updated_at = ?, attempts = attempts + 1,
+                    UPDATE message SET state = ?, detail = ?, updated_at = ?, attempts = attempts + ?,
                       body_digest = COALESCE(?, body_digest), signer = COALESCE(?, signer) WHERE sequence = ?
                     """,
-                arguments: [outcome.state.rawValue, outcome.detail, now, outcome.bodyDigest, outcome.signer, sequence])
+                arguments: [
+                    outcome.state.rawValue, outcome.detail, now, outcome.counts == .asTry ? 1 : 0, outcome.bodyDigest, outcome.signer,
+                    sequence,
+                ])
             try MessageLog.keep(outcome.contents, of: sequence, in: database)
             try MessageLog.note(sequence, outcome.state, outcome.detail, at: now, in: database)
             if let retryAt = outcome.retryAt {
@@ -121,6 +133,31 @@ public final class SQLiteStore: MessageStore {
             } else {
                 try database.execute(sql: "DELETE FROM work WHERE message = ?", arguments: [sequence])
             }
+        }
+    }
+
+    public func resume(_ id: String, state: TransportState, at now: String) async throws {
+        try await database.write { database in
+            guard let message = try StoredMessage.fetch(database, "SELECT * FROM message WHERE id = ?", [id]).first,
+                message.state == .parked
+            else { return }
+            try database.execute(
+                sql: "UPDATE message SET state = ?, attempts = 0, detail = NULL, updated_at = ? WHERE sequence = ?",
+                arguments: [state.rawValue, now, message.sequence])
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO work (message, direction, due_at) VALUES (?, ?, ?)",
+                arguments: [message.sequence, message.direction.rawValue, now])
+            try MessageLog.note(message.sequence, state, "resumed", at: now, in: database)
+        }
+    }
+
+    public func queueInbox(at now: String) async throws {
+        try await database.write { database in
+            try database.execute(
+                sql: """
+                    INSERT OR IGNORE INTO work (message, direction, due_at)
+                    SELECT sequence, direction, ? FROM message WHERE direction = 'inbound' AND state = 'accepted'
+                    """, arguments: [now])
         }
     }
 

@@ -58,14 +58,13 @@ public struct EnvelopeVerifier: Sendable {
         report.integrity = .intact
         report.parts = signature.parts.map(VerificationReport.Part.init)
         let body = try coverage(of: signature, envelope: envelope, header: header)
-        if policy.secondEngine == .asked {
-            try askSecondEngine(header.signature, signature, key: key, report: &report)
-        }
         let timestamp = try Timestamp(reading: header.timestamp)
         report.created = timestamp.created.text
         report.expires = timestamp.expires?.text
         try checkTrust(signer, at: now)
         if policy.clock == .checked { try timestamp.check(at: now, policy: policy) }
+        // Last, because libxmlsec1 walks the whole document for each Reference.
+        if policy.secondEngine == .asked { try askSecondEngine(header.signature, signature, key: key, report: &report) }
         return Verified(
             envelope, signer: signer, timestamp: timestamp,
             bodyDigest: Digest(body.reference.digestAlgorithm, value: body.reference.digestValue),

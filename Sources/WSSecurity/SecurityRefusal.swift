@@ -76,18 +76,6 @@ extension SecurityRefusal {
         case .secondOpinion: "second-opinion"
         }
     }
-
-    /// Whether the content was shown to be as its signer signed it, whatever else is wrong.
-    public var leavesIntegrityIntact: Bool {
-        switch self {
-        case .trust(.unknownSigner): false
-        case .trust, .created, .expired, .addressing: true
-        default: false
-        }
-    }
-
-    /// Whether the signature of a known partner was verified before this rule refused.
-    public var isAuthenticated: Bool { leavesIntegrityIntact }
 }
 
 extension SecurityRefusal: CustomStringConvertible {

@@ -9,20 +9,21 @@ public enum Base64 {
     }()
 
     public static func encode(_ bytes: [UInt8]) -> String {
-        var output: [UInt8] = []
-        output.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var index = 0
-        while index < bytes.count {
-            let rest = bytes.count - index
-            let group =
-                UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
-            output.append(alphabet[Int(group >> 18)])
-            output.append(alphabet[Int(group >> 12 & 63)])
-            output.append(rest > 1 ? alphabet[Int(group >> 6 & 63)] : UInt8(ascii: "="))
-            output.append(rest > 2 ? alphabet[Int(group & 63)] : UInt8(ascii: "="))
-            index += 3
+        String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { output in
+            var written = 0
+            for index in stride(from: 0, to: bytes.count, by: 3) {
+                let rest = bytes.count - index
+                let second = rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0
+                let third = rest > 2 ? UInt32(bytes[index + 2]) : 0
+                let group = UInt32(bytes[index]) << 16 | second | third
+                output[written] = alphabet[Int(group >> 18)]
+                output[written + 1] = alphabet[Int(group >> 12 & 63)]
+                output[written + 2] = rest > 1 ? alphabet[Int(group >> 6 & 63)] : UInt8(ascii: "=")
+                output[written + 3] = rest > 2 ? alphabet[Int(group & 63)] : UInt8(ascii: "=")
+                written += 4
+            }
+            return written
         }
-        return String(decoding: output, as: UTF8.self)
     }
 
     /// The bytes, or `nil` where the text is not base64: wrong characters or padding, or bits set behind the last byte.

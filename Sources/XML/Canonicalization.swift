@@ -34,6 +34,7 @@ extension XMLElement {
             tree.pointee.children = root
             node.pointee.next = sibling
         }
+        coconect_silence_thread()
         guard let output = xmlAllocOutputBuffer(nil) else { preconditionFailure("out of memory") }
         defer { xmlOutputBufferClose(output) }
         document.canonicalizations += 1

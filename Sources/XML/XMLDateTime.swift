@@ -2,7 +2,7 @@
 public struct XMLDateTime: Hashable, Sendable {
     /// Seconds since 1970-01-01T00:00:00Z. A time without offset is taken as UTC.
     public let seconds: Int64
-    /// Fraction of the second, in nanoseconds; digits past the ninth do not count.
+    /// Fraction of the second, in nanoseconds.
     public let nanoseconds: Int
 
     public init(seconds: Int64, nanoseconds: Int = 0) {
@@ -10,7 +10,7 @@ public struct XMLDateTime: Hashable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
-    /// - Parameter text: `2026-11-22T10:05:00.123+01:00`; the fraction and the offset may be absent, lower case, 24:00
+    /// - Parameter text: `2026-11-22T10:05:00.123+01:00`; the fraction (at the most nine digits) and the offset may be absent, lower case, 24:00
     ///   and leap seconds are refused.
     public init?(_ text: String) {
         var cursor = text.utf8[...]
@@ -28,7 +28,7 @@ public struct XMLDateTime: Hashable, Sendable {
                 scale /= 10
                 count += 1
             }
-            guard count > 0 else { return nil }
+            guard (1...9).contains(count) else { return nil }
         }
         guard let offset = XMLDateTime.offset(&cursor), cursor.isEmpty else { return nil }
         seconds = day * 86400 + Int64(hour * 3600 + minute * 60 + second - offset * 60)

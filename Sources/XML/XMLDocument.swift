@@ -52,6 +52,10 @@ public final class XMLDocument {
         LibXML2.start()
         let start = try XMLScan.start(of: bytes, limits: limits, encodings: encodings)
         guard start < bytes.count, let base = bytes.baseAddress else { throw .empty }
+        // libxml2 would guess again what comes behind the declaration (EBCDIC, UCS-4); the scan has read it as UTF-8.
+        guard [0x3C, 0x20, 0x09, 0x0A, 0x0D].contains(bytes[start]) else {
+            throw .notWellFormed(line: 1, column: 1, reason: "no element starts the document (only UTF-8 and UTF-16 are read)")
+        }
         guard let parser = coconect_new_parser() else { preconditionFailure("out of memory") }
         defer { xmlFreeParserCtxt(parser) }
         let text = (base + start).assumingMemoryBound(to: CChar.self)

@@ -92,10 +92,14 @@ public struct XMLElement {
         return first.pointee.next == nil && first.pointee.type == XML_TEXT_NODE
     }
 
-    /// Whether character data other than white space stands between the child elements.
+    /// Whether anything but white space and comments stands inside.
+    public var hasContent: Bool { hasStrayText || children.contains { _ in true } }
+
+    /// Whether character data other than white space, or a CDATA section, stands between the child elements.
     public var hasStrayText: Bool {
         var next = node.pointee.children
         while let child = next {
+            if child.pointee.type == XML_CDATA_SECTION_NODE { return true }
             if child.isCharacterData, let content = child.pointee.content {
                 var byte = content
                 while byte.pointee != 0 {

@@ -10,6 +10,9 @@ public enum XMLError: Error, Hashable, Sendable {
     case tooManyElements(limit: Int)
     case tooManyAttributes(count: Int, limit: Int, offset: Int)
     case tooManyNamespaceDeclarations(count: Int, limit: Int, offset: Int)
+    case tooManyNamespacesInScope(limit: Int, offset: Int)
+    case startTagTooLong(limit: Int, offset: Int)
+    case relativeNamespace(String)
     case notWellFormed(line: Int, column: Int, reason: String)
     case canonicalizationFailed(element: String)
     case duplicateID(String)
@@ -38,6 +41,12 @@ extension XMLError: CustomStringConvertible {
             "the element at byte \(offset) has \(count) attributes or more, the limit is \(limit)"
         case .tooManyNamespaceDeclarations(let count, let limit, let offset):
             "the element at byte \(offset) declares \(count) namespaces or more, the limit is \(limit)"
+        case .tooManyNamespacesInScope(let limit, let offset):
+            "at the element at byte \(offset) more than \(limit) namespaces are in scope"
+        case .startTagTooLong(let limit, let offset):
+            "the start tag at byte \(offset) is longer than \(limit) bytes"
+        case .relativeNamespace(let uri):
+            "the namespace '\(uri)' is a relative URI, which cannot be canonicalized"
         case .notWellFormed(let line, let column, let reason):
             "not well-formed XML at line \(line), column \(column): \(reason)"
         case .canonicalizationFailed(let element):

@@ -12,15 +12,22 @@ public struct XMLLimits: Hashable, Sendable {
     /// Namespace declarations of one element.
     public var namespaceDeclarations: Int
 
+    /// Namespace declarations in scope at one element, its parents' included.
+    public var namespacesInScope: Int
+    /// Bytes of one start tag: long attribute values are slow to compare.
+    public var startTag: Int
+
     public init(
         bytes: Int = 4 * 1024 * 1024, depth: Int = 64, elements: Int = 200_000, attributes: Int = 48,
-        namespaceDeclarations: Int = 32
+        namespaceDeclarations: Int = 32, namespacesInScope: Int = 96, startTag: Int = 16_384
     ) {
         self.bytes = bytes
         self.depth = depth
         self.elements = elements
         self.attributes = attributes
         self.namespaceDeclarations = namespaceDeclarations
+        self.namespacesInScope = namespacesInScope
+        self.startTag = startTag
     }
 
     public static let standard = XMLLimits()

@@ -9,6 +9,9 @@ struct XMLScan {
     private var position = 0
     private var depth = 0
     private var elements = 0
+    /// Declarations of each open element, and their sum.
+    private var declarations: [Int] = []
+    private var inScope = 0
 
     /// The offset behind the XML declaration, where parsing starts: encoding is settled before.
     static func start(of bytes: UnsafeRawBufferPointer, limits: XMLLimits, encodings: [String]) throws(XMLError) -> Int {
@@ -33,6 +36,7 @@ struct XMLScan {
             case UInt8(ascii: "!"): try declarationOrSection(at: open)
             case UInt8(ascii: "/"):
                 depth -= 1
+                inScope -= declarations.popLast() ?? 0
                 position = (find(UInt8(ascii: ">"), from: position) ?? bytes.count - 1) + 1
             default: try startTag(at: open)
             }
@@ -60,8 +64,14 @@ struct XMLScan {
             switch byte {
             case UInt8(ascii: ">"):
                 position += 1
+                guard position - open <= limits.startTag else { throw .startTagTooLong(limit: limits.startTag, offset: open) }
+                guard inScope + namespaces <= limits.namespacesInScope else {
+                    throw .tooManyNamespacesInScope(limit: limits.namespacesInScope, offset: open)
+                }
                 if bytes[position - 2] != UInt8(ascii: "/") {
                     depth += 1
+                    inScope += namespaces
+                    declarations.append(namespaces)
                     guard depth <= limits.depth else { throw .tooDeep(limit: limits.depth) }
                 }
                 return
@@ -101,25 +111,42 @@ struct XMLScan {
         guard let end = find("?>", from: 5) else {
             throw .notWellFormed(line: 1, column: 1, reason: "the XML declaration does not end")
         }
-        let text = String(decoding: bytes[5..<end - 2], as: UTF8.self)
-        if let version = pseudoAttribute("version", in: text), version != "1.0" {
+        let attributes = try pseudoAttributes(Array(bytes[5..<end - 2]))
+        if let version = attributes["version"], version != "1.0" {
             throw .notWellFormed(line: 1, column: 1, reason: "XML version \(version) is not read, only 1.0")
         }
-        if let encoding = pseudoAttribute("encoding", in: text), !encodings.contains(encoding.uppercased()) {
+        if let encoding = attributes["encoding"], !encodings.contains(encoding.uppercased()) {
             throw .unsupportedEncoding(encoding)
         }
         return end
     }
 
-    private func pseudoAttribute(_ name: String, in text: String) -> String? {
-        for quote: Character in ["\"", "'"] {
-            let parts = text.split(separator: quote, omittingEmptySubsequences: false)
-            for index in stride(from: 0, to: parts.count - 1, by: 2)
-            where parts[index].filter({ !$0.isWhitespace }) == name + "=" {
-                return String(parts[index + 1])
+    /// `version`, `encoding` and `standalone` of the XML declaration (XML 1.0, production 23), and nothing else.
+    private func pseudoAttributes(_ text: [UInt8]) throws(XMLError) -> [String: String] {
+        let malformed = XMLError.notWellFormed(line: 1, column: 1, reason: "the XML declaration is not as XML 1.0 has it")
+        let isSpace: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard text.count <= 256 else { throw malformed }
+        var found: [String: String] = [:]
+        var rest = text[...].drop(while: isSpace)
+        while !rest.isEmpty {
+            let name = String(decoding: rest.prefix { (0x61...0x7A).contains($0) }, as: UTF8.self)
+            rest = rest.dropFirst(name.utf8.count).drop(while: isSpace)
+            guard ["version", "encoding", "standalone"].contains(name), found[name] == nil, rest.popFirst() == UInt8(ascii: "=") else {
+                throw malformed
             }
+            rest = rest.drop(while: isSpace)
+            guard let quote = rest.popFirst(), [UInt8(ascii: "\""), UInt8(ascii: "'")].contains(quote),
+                let close = rest.firstIndex(of: quote)
+            else {
+                throw malformed
+            }
+            found[name] = String(decoding: rest[..<close], as: UTF8.self)
+            rest = rest[(close + 1)...]
+            guard rest.first.map(isSpace) ?? true else { throw malformed }
+            rest = rest.drop(while: isSpace)
         }
-        return nil
+        guard found["version"] != nil else { throw malformed }
+        return found
     }
 
     private func find(_ byte: UInt8, from start: Int) -> Int? {

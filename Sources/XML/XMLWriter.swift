@@ -45,18 +45,32 @@ public struct XMLWriter: Sendable {
 
     private enum Place { case text, attribute }
 
+    /// Runs without anything to escape are copied whole.
     private mutating func escape(_ value: String, in place: Place) {
-        for byte in value.utf8 {
-            switch (byte, place) {
-            case (UInt8(ascii: "&"), _): bytes.append(contentsOf: "&amp;".utf8)
-            case (UInt8(ascii: "<"), _): bytes.append(contentsOf: "&lt;".utf8)
-            case (UInt8(ascii: ">"), .text): bytes.append(contentsOf: "&gt;".utf8)
-            case (UInt8(ascii: "\""), .attribute): bytes.append(contentsOf: "&quot;".utf8)
-            case (0x09, .attribute): bytes.append(contentsOf: "&#x9;".utf8)
-            case (0x0A, .attribute): bytes.append(contentsOf: "&#xA;".utf8)
-            case (0x0D, _): bytes.append(contentsOf: "&#xD;".utf8)
-            default: bytes.append(byte)
+        var value = value
+        value.withUTF8 { text in
+            var start = 0
+            for (index, byte) in text.enumerated() {
+                guard let escape = XMLWriter.escape(byte, in: place) else { continue }
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+                markup(escape)
+                start = index + 1
             }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+        }
+    }
+
+    private static func escape(_ byte: UInt8, in place: Place) -> StaticString? {
+        guard byte <= 0x3E else { return nil }
+        switch (byte, place) {
+        case (UInt8(ascii: "&"), _): return "&amp;"
+        case (UInt8(ascii: "<"), _): return "&lt;"
+        case (UInt8(ascii: ">"), .text): return "&gt;"
+        case (UInt8(ascii: "\""), .attribute): return "&quot;"
+        case (0x09, .attribute): return "&#x9;"
+        case (0x0A, .attribute): return "&#xA;"
+        case (0x0D, _): return "&#xD;"
+        default: return nil
         }
     }
 }

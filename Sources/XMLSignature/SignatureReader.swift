@@ -27,7 +27,7 @@ struct SignatureReader {
         _ element: XMLElement
     ) throws(SignatureError) -> (Canonicalization, SignatureAlgorithm, [Reference]) {
         guard !element.hasStrayText else { throw .malformed("text inside SignedInfo") }
-        var children = Array(element.children)[...]
+        var children = Array(element.children.prefix(policy.references + 3))[...]
         guard let method = children.popFirst(), method.has(.signature("CanonicalizationMethod")),
             let signatureMethod = children.popFirst(), signatureMethod.has(.signature("SignatureMethod"))
         else { throw .malformed("SignedInfo does not start with CanonicalizationMethod and SignatureMethod") }
@@ -58,7 +58,7 @@ struct SignatureReader {
         guard let algorithm = SignatureAlgorithm(rawValue: uri), policy.signatureAlgorithms.contains(algorithm) else {
             throw .algorithmNotAllowed(kind: "signature", uri: uri)
         }
-        guard !element.children.contains(where: { _ in true }) else { throw .malformed("SignatureMethod has parameters") }
+        try requireEmpty(element)
         return algorithm
     }
 
@@ -75,6 +75,7 @@ struct SignatureReader {
         guard let digest = DigestAlgorithm(rawValue: digestURI), policy.digestAlgorithms.contains(digest) else {
             throw .algorithmNotAllowed(kind: "digest", uri: digestURI)
         }
+        try requireEmpty(method)
         let (canonicalization, isEnveloped) = try self.transforms(transforms)
         return Reference(
             id: String(uri.dropFirst()), canonicalization: canonicalization, isEnveloped: isEnveloped,
@@ -91,6 +92,7 @@ struct SignatureReader {
         guard let last = transforms.last, transforms.allSatisfy({ $0.has(.signature("Transform")) }), !element.hasStrayText else {
             throw .malformed("Transforms holds no Transform")
         }
+        for transform in transforms.dropLast() { try requireEmpty(transform) }
         let leading = transforms.dropLast().map(algorithmURI)
         for uri in leading where uri != SignatureNamespace.enveloped { throw .algorithmNotAllowed(kind: "transform", uri: uri) }
         guard leading.count <= 1 else { throw .malformed("two enveloped-signature transforms") }
@@ -100,16 +102,23 @@ struct SignatureReader {
     private func canonicalization(_ element: XMLElement) throws(SignatureError) -> Canonicalization {
         let uri = algorithmURI(element)
         guard uri == SignatureNamespace.exclusive else { throw .algorithmNotAllowed(kind: "canonicalization", uri: uri) }
-        let parameters = Array(element.children)
+        guard !element.hasStrayText else { throw .malformed("text inside \(element.local)") }
+        let parameters = Array(element.children.prefix(2))
         guard let list = parameters.first else { return .exclusive }
         guard parameters.count == 1, list.has(XMLName(SignatureNamespace.exclusive, "InclusiveNamespaces")),
             let text = list.attribute(XMLName("", "PrefixList"))
         else { throw .malformed("\(element.local) has unknown parameters") }
-        let prefixes = text.split { " \t\r\n".contains($0) }.map(String.init)
+        try requireEmpty(list)
+        let prefixes = text.utf8.split { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.map { String(decoding: $0, as: UTF8.self) }
         guard prefixes.count <= policy.prefixes else {
             throw .tooMany("prefixes in PrefixList", count: prefixes.count, limit: policy.prefixes)
         }
         return Canonicalization(inclusivePrefixes: prefixes)
+    }
+
+    /// SignedInfo is canonicalized before its signature is known to be good: nothing may hide in it that is not read.
+    private func requireEmpty(_ element: XMLElement) throws(SignatureError) {
+        guard !element.hasContent else { throw .malformed("\(element.local) has content") }
     }
 
     private func algorithmURI(_ element: XMLElement) -> String { element.attribute(XMLName("", "Algorithm")) ?? "(none)" }

@@ -25,6 +25,7 @@ struct ProblemTests {
 
     @Test(arguments: [
         ("\"typeCode\": \"861\"", "\"typeCode\": \"999\"", DatasetProblem.Code.codeList, "/typeCode"),
+        ("\"country\": \"KR\"", "\"country\": \"\u{212A}R\"", .codeList, "/sender/country"),
         ("\"country\": \"KR\"", "\"country\": \"kr\"", .codeList, "/sender/country"),
         ("\"versionId\": \"1\",", "\"versionID\": \"1\",", .unknownElement, "/versionID"),
         ("\"id\": \"K001-26-0004711\",", "", .missingElement, "/id"),
@@ -108,6 +109,12 @@ struct ProblemTests {
         #expect(name.text.contains("did you mean exporter?"))
         let code = try #require(problems(json: Self.example.replacingFirst("\"unitCode\": \"KGM\"", with: "\"unitCode\": \"KGN\"")).first)
         #expect(code.text.contains("unece-rec20") && code.text.contains("KGM"))
+    }
+
+    /// Past the limit nothing more is noted, and nothing more is looked up.
+    @Test func `thousands of problems end in a list of fifty`() {
+        let items = (1...20_000).map { "{\"sequence\": \($0), \"wrong\($0)\": 1}" }.joined(separator: ",")
+        #expect(problems(json: "{\"goodsItems\": [\(items)]}").count == 50)
     }
 
     @Test func `every problem is told at once`() {

@@ -147,6 +147,27 @@ struct InboundRoadTests {
         }
     }
 
+    /// Anybody may send an old message again, with anything unsigned added: nothing of it is kept.
+    @Test func `a replayed old message is not kept`() async throws {
+        let world = try ExchangeWorld()
+        let request = try await world.request(try world.dataset())
+        world.clock.advance(seconds: 3600)
+        #expect(await world.receiver.receive(request).refusal == "timestamp-expired")
+        #expect(try await world.receiver.store.messages(MessageQuery()).isEmpty)
+        #expect(try await world.receiver.store.refusals(limit: 10).map(\.code) == ["timestamp-expired"])
+    }
+
+    @Test func `a stranger's words cannot forge a line of the log or fill a fault`() async throws {
+        let world = try ExchangeWorld()
+        let text = String(decoding: try await world.request(try world.dataset()).bytes, as: UTF8.self)
+        let forged = "x&#10;2026-11-22 info coconect-soap: message accepted" + String(repeating: "y", count: 10_000)
+        let changed = text.replacingOccurrences(of: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", with: forged)
+        let answer = await world.receiver.receive(world.inbound(Array(changed.utf8)))
+        #expect(answer.refusal == "algorithm-not-allowed")
+        #expect(!answer.text.contains("x\n2026"))
+        #expect(answer.bytes.count < 10_000)
+    }
+
     @Test func `a stranger leaves a note without bytes, and a flood of strangers gets unsigned faults`() async throws {
         let world = try ExchangeWorld()
         var request = try await world.request(try world.dataset(), signedBy: TestIdentity.stranger)

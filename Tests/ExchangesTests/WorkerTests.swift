@@ -46,12 +46,39 @@ struct WorkerTests {
             world.sender,
             transport: ClosureTransport { _ in
                 calls.withLock { $0 += 1 }
-                throw CancellationError()
+                throw NetworkDown()
             })
         let parked = try await run({ try await worker.run() }, world, id: message.id, until: [.parked])
         #expect(parked.state == .parked && parked.attempts == 3)
         #expect(calls.withLock { $0 } == 3)
         #expect(parked.detail?.contains("given up after 3 tries") == true)
+        // Handing it over again resumes it, under the same id.
+        let json = try #require(try await world.sender.store.content(.dataset, of: message.id))
+        guard case .queued(let resumed) = try await world.sender.submit(json: json, operation: .sendCO, partner: "vietnam") else {
+            return #expect(Bool(false))
+        }
+        #expect(resumed.id == message.id && resumed.attempts == 0)
+        let again = SendingWorker(world.sender, transport: world.network())
+        #expect(try await run({ try await again.run() }, world, id: message.id, until: [.acknowledged]).state == .acknowledged)
+    }
+
+    @Test func `what fails on our own side is no try`() async throws {
+        let world = try ExchangeWorld(tries: 1)
+        let message = try await submit(world)
+        let calls = Mutex(0)
+        let network = world.network()
+        let worker = SendingWorker(
+            world.sender,
+            transport: ClosureTransport { request in
+                let call = calls.withLock { calls in
+                    calls += 1
+                    return calls
+                }
+                if call < 3 { throw CancellationError() }
+                return try await network.post(request)
+            })
+        let sent = try await run({ try await worker.run() }, world, id: message.id, until: [.acknowledged, .parked])
+        #expect(sent.state == .acknowledged && sent.attempts == 1)
     }
 
     @Test func `a partner's refusal ends the tries`() async throws {
@@ -63,3 +90,5 @@ struct WorkerTests {
         #expect(rejected.detail?.contains("operation-not-provided") == true)
     }
 }
+
+struct NetworkDown: Error {}

@@ -149,7 +149,8 @@ class World:
     def api(self, name, method, path, body=None, headers=None):
         """Calls a party's JSON API; status, headers, the JSON."""
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        request = urllib.request.Request(self.api_url(name) + path, data=data, method=method, headers=headers or {})
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        request = urllib.request.Request(self.api_url(name) + path, data=data, method=method, headers=headers)
         status, headers, text = answer(request)
         return status, headers, json.loads(text)
 

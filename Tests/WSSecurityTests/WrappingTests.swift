@@ -146,6 +146,17 @@ struct WrappingTests {
         #expect(SignedEnvelopes.refusal(other) == "security-header-missing")
     }
 
+    /// SignedInfo is canonicalized before its signature is known to be good, so nothing may hide in it.
+    @Test func `nothing but what is read may stand in SignedInfo`() async throws {
+        let (text, _, _, _) = try await parts()
+        for tag in ["ds:DigestMethod", "ds:SignatureMethod", "ds:CanonicalizationMethod", "ds:Transform"] {
+            for content in ["<x/>", "text", "<![CDATA[ ]]>"] {
+                let changed = try text.changing("</\(tag)>", to: content + "</\(tag)>")
+                #expect(SignedEnvelopes.refusal(changed) == "signature-malformed", "\(tag) with \(content)")
+            }
+        }
+    }
+
     @Test func `more References than one message needs are refused before any is computed`() async throws {
         let (text, _, _, _) = try await parts()
         let reference = try text.element("ds:Reference")

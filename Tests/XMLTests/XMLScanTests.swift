@@ -44,6 +44,44 @@ struct XMLScanTests {
         }
     }
 
+    /// libxml2 would guess these encodings by itself, behind the back of the scan.
+    @Test func `bytes that only libxml2 would take for XML are refused`() {
+        let ebcdic: [UInt8] = [0x4C, 0x6F, 0xA7, 0x94, 0x93, 0x40, 0x4C, 0x81, 0x61, 0x6E]
+        let ucs4 = "<a/>".utf8.flatMap { [UInt8]([0, 0, 0, $0]) }
+        let utf16 = "<a/>".utf16.flatMap { [UInt8]([UInt8($0 & 0xFF), UInt8($0 >> 8)]) }
+        let declaration = Array("<?xml version=\"1.0\"?>".utf8)
+        let disguised: [[UInt8]] = [
+            ebcdic, ucs4, declaration + ebcdic, declaration + utf16, [0xEF, 0xBB, 0xBF, 0xFF, 0xFE] + utf16,
+            declaration + [0xFF, 0xFE] + utf16,
+        ]
+        for bytes in disguised {
+            #expect(throws: XMLError.self) { try XMLDocument(parsing: bytes) }
+        }
+    }
+
+    /// After its first error libxml2 would go on parsing what the scan took for an attribute's value.
+    @Test func `an error before a flood ends the parsing`() {
+        let flood = "<r><b '><c " + (0..<200_000).map { "a\($0)=\"\" " }.joined() + "/></r>"
+        #expect(throws: XMLError.self) { try XMLDocument(parsing: Array(flood.utf8), limits: XMLLimits(startTag: 4_000_000)) }
+    }
+
+    @Test func `namespaces in scope and long start tags are limited`() {
+        let nested = (0..<10).map { level in "<a " + (0..<10).map { "xmlns:n\(level)x\($0)='u:\($0)' " }.joined() + ">" }.joined()
+        #expect(throws: XMLError.tooManyNamespacesInScope(limit: 96, offset: 1566)) {
+            try XMLDocument(parsing: Array((nested + String(repeating: "</a>", count: 10)).utf8))
+        }
+        let long = "<a Id='a" + String(repeating: "\u{301}\u{323}", count: 10_000) + "'/>"
+        #expect(throws: XMLError.startTagTooLong(limit: 16_384, offset: 0)) { try XMLDocument(parsing: Array(long.utf8)) }
+    }
+
+    @Test(arguments: [
+        "<?xml junk?><a/>", "<?xml version='1.0' encoding=\"UTF-8'?><a/>", "<?xml encoding='UTF-8'?><a/>",
+        "<?xml version='1.0'encoding='UTF-8'?><a/>",
+    ])
+    func `an XML declaration must be one`(_ text: String) {
+        #expect(throws: XMLError.self) { try XMLDocument(parsing: Array(text.utf8)) }
+    }
+
     @Test func `UTF-16 and byte order marks are read`() throws {
         let text = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>한 é 😀</a>"
         for bigEndian in [true, false] {

@@ -22,7 +22,7 @@ struct XMLValueTests {
     @Test(arguments: [
         "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T10:60:00Z", "2026-11-22 10:05:00Z",
         "2026-11-22T10:05:00+15:00", "2026-11-22T10:05:00.Z", "0000-01-01T00:00:00Z", "2026-11-22t10:05:00z", "2026-11-22", "",
-        "2026-11-22T10:05:00Z ", "+026-11-22T10:05:00Z",
+        "2026-11-22T10:05:00Z ", "2026-11-22T10:05:00.1234567890Z", "+026-11-22T10:05:00Z",
     ])
     func `what is no time is refused`(_ text: String) { #expect(XMLDateTime(text) == nil) }
 
@@ -55,5 +55,7 @@ struct XMLValueTests {
         let ids = try IDTable(document, names: names)
         #expect(ids["z"]?.path == "/a/c/d")
         #expect(ids["w"] == nil)
+        let relative = try XMLDocument(parsing: Array("<a Id='x'><b xmlns='relative'/></a>".utf8))
+        #expect(throws: XMLError.relativeNamespace("relative")) { try IDTable(relative, names: names) }
     }
 }

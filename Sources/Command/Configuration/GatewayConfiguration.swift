@@ -49,7 +49,8 @@ struct GatewayConfiguration {
         settings = GatewaySettings(
             publicURL: GatewayConfiguration.publicURL(file), policy: policy, limits: XMLLimits(bytes: soap.maximumBody),
             delivery: insideURL == nil ? .inbox : .push,
-            signedFaultsPerSecond: file.number("security.signedFaultsPerSecond", or: 50, in: 0...100_000))
+            signedFaultsPerSecond: file.number("security.signedFaultsPerSecond", or: 50, in: 0...100_000),
+            notedRefusalsPerSecond: file.number("security.notedRefusalsPerSecond", or: 100, in: 0...100_000))
         let folder = file.resolve(file.text("partners", or: "partners"))
         file.refuseUnknown()
         let partners = PartnerFiles(folder: folder, environment: environment)

@@ -76,7 +76,7 @@ struct PartnerFiles {
         }
         return PartnerEndpoint(
             baseURL: url.hasSuffix("/") ? String(url.dropLast()) : url, soapVersion: file.choice("endpoint.soapVersion", or: .v12),
-            addressing: file.choice("endpoint.addressing", or: .on), tries: file.number("endpoint.tries", or: 5, in: 1...1000),
+            addressing: file.choice("endpoint.addressing", or: .on), tries: file.number("endpoint.tries", or: 12, in: 1...1000),
             timeout: file.number("endpoint.timeout", or: 30, in: 1...600))
     }
 }

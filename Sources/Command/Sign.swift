@@ -45,7 +45,7 @@ struct Sign: AsyncParsableCommand {
         let addressing = to.map {
             OutgoingEnvelope.requestAddressing(to: $0, action: message.action, messageID: "urn:uuid:" + LocalID.uuid())
         }
-        let envelope = OutgoingEnvelope(version: soapVersion, addressing: addressing ?? [], content: message.xml)
+        let envelope = OutgoingEnvelope(version: soapVersion, addressing: addressing ?? [], content: message.xml, form: .canonical)
         output(try await identity.sign(envelope, created: try moment(at)).bytes)
     }
 }

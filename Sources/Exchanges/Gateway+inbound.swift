@@ -90,7 +90,7 @@ extension Gateway {
             version: message.version,
             addressing: message.signedMessageID.map {
                 OutgoingEnvelope.answerAddressing(action: menu.action(of: operation.response), relatesTo: $0)
-            } ?? [], content: receipt.xml(operation.response))
+            } ?? [], content: receipt.xml(operation.response), form: .canonical)
         return try await sign(answer, at: now)
     }
 

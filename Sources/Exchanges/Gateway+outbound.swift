@@ -96,7 +96,7 @@ extension Gateway {
             version: partner.endpoint.soapVersion,
             addressing: partner.endpoint.addressing == .on
                 ? OutgoingEnvelope.requestAddressing(to: address, action: action, messageID: uuid(of: messageID)) : [],
-            content: dataset.xml)
+            content: dataset.xml, form: .canonical)
         let draft = try await draft(envelope, at: clock())
         let request = draft.signed(value: try await identity.signer.sign(draft.signedInfo))
         let response = try await call(

@@ -33,7 +33,7 @@ extension Gateway {
             version: refused.version,
             addressing: refused.relatesTo.map {
                 OutgoingEnvelope.answerAddressing(action: menu.action(of: menu.message("Refusal")), relatesTo: $0)
-            } ?? [], content: fault)
+            } ?? [], content: fault, form: .free)
         guard refused.partner != nil || strangers.allows(at: now) else { return envelope.unsigned }
         do {
             return try await sign(envelope, at: now)

@@ -7,6 +7,15 @@ public struct OutgoingEnvelope: Sendable {
     public var addressing: [AddressingHeader]
     /// The child of Body, as XML.
     public var content: [UInt8]
+    public var form: Form
+
+    /// How `content` is written.
+    public enum Form: Sendable {
+        /// In its exclusive canonical form, with no namespace taken from outside: what is sent is what is digested.
+        case canonical
+        /// In any other way; `soap` is bound to the envelope's namespace.
+        case free
+    }
 
     public struct AddressingHeader: Sendable, Hashable {
         public enum Value: Sendable, Hashable {
@@ -22,10 +31,11 @@ public struct OutgoingEnvelope: Sendable {
         }
     }
 
-    public init(version: SOAPVersion, addressing: [AddressingHeader] = [], content: [UInt8]) {
+    public init(version: SOAPVersion, addressing: [AddressingHeader] = [], content: [UInt8], form: Form) {
         self.version = version
         self.addressing = addressing
         self.content = content
+        self.form = form
     }
 
     /// Headers of a request: To, Action, MessageID and an anonymous ReplyTo (WS-Addressing 1.0 SOAP binding).
@@ -41,10 +51,12 @@ public struct OutgoingEnvelope: Sendable {
         [.init("Action", .text(action)), .init("RelatesTo", .text(messageID))]
     }
 
-    /// Writes one header with an id to sign it by.
-    public static func write(_ header: AddressingHeader, id: String, to writer: inout XMLWriter) {
+    /// Writes one header, in its canonical form, with an id to sign it by.
+    ///
+    /// - Parameter utility: the namespace of `wsu:Id`.
+    public static func write(_ header: AddressingHeader, id: String, utility: String, to writer: inout XMLWriter) {
         let tag = "wsa:" + header.local
-        writer.open(tag, ["xmlns:wsa": Addressing.namespace, "wsu:Id": id])
+        writer.open(tag, ["xmlns:wsa": Addressing.namespace, "xmlns:wsu": utility, "wsu:Id": id])
         switch header.value {
         case .text(let text): writer.text(text)
         case .anonymousEndpoint: writer.element("wsa:Address", text: Addressing.anonymous)

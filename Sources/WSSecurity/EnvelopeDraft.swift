@@ -1,4 +1,4 @@
-@_spi(Verification) public import SOAP
+public import SOAP
 public import Trust
 public import XML
 public import XMLSignature
@@ -6,11 +6,13 @@ public import XMLSignature
 /// An envelope of ours with everything but the value of its signature.
 ///
 /// The layout is the one that all clients of partners read: WS-Addressing headers first, Security last in Header, in it
-/// token, Timestamp, and Signature last.
+/// token, Timestamp, and Signature last. Each signed part is written in its exclusive canonical form, with every namespace
+/// that it uses declared on it, so that the bytes sent are the bytes digested.
 public struct EnvelopeDraft: Sendable {
     /// The digest of Body as its Reference has it: what a partner's Receipt must give back.
     public let bodyDigest: Digest
 
+    /// The message in two pieces, between which the Signature goes.
     private let head: [UInt8]
     private let tail: [UInt8]
     private let signature: SignatureDraft
@@ -22,16 +24,33 @@ public struct EnvelopeDraft: Sendable {
     /// - Parameters:
     ///   - created: the moment of signing.
     ///   - lifetime: seconds until Expires.
+    /// - Throws: where the content of Body, written freely, is not well-formed.
     public init(
         _ envelope: OutgoingEnvelope, certificate: Certificate, algorithm: SignatureAlgorithm, created: XMLDateTime,
         lifetime: Int = 300
     ) throws(SecurityRefusal) {
-        let text = EnvelopeDraft.text(envelope, certificate: certificate, created: created, lifetime: lifetime)
-        head = text.head
-        tail = text.tail
-        let (parts, body) = try EnvelopeDraft.digests(of: text.head + text.tail, headers: envelope.addressing.count)
-        bodyDigest = body
+        let body = EnvelopeDraft.body(envelope)
+        let timestamp = EnvelopeDraft.timestamp(created: created, lifetime: lifetime)
+        let headers = envelope.addressing.enumerated().map { EnvelopeDraft.header($1, index: $0) }
+        bodyDigest = try EnvelopeDraft.digest(of: body, form: envelope.form)
+        var parts = [(id: EnvelopeDraft.bodyID, digest: bodyDigest), (id: EnvelopeDraft.timestampID, digest: Digest(of: timestamp))]
+        for (index, header) in headers.enumerated() { parts.append((id: EnvelopeDraft.headerID(index), digest: Digest(of: header))) }
         signature = SignatureDraft(parts: parts, algorithm: algorithm, keyInfo: EnvelopeDraft.keyInfo)
+
+        var head = XMLWriter(capacity: 4096)
+        head.open("soap:Envelope", ["xmlns:soap": envelope.version.namespace])
+        head.open("soap:Header")
+        for header in headers { head.markup(header) }
+        head.open("wsse:Security", ["xmlns:wsse": SecurityNamespace.extension1, "soap:mustUnderstand": "1"])
+        head.markup(EnvelopeDraft.token(certificate))
+        head.markup(timestamp)
+        self.head = head.bytes
+        var tail = XMLWriter(capacity: body.count + 64)
+        tail.close("wsse:Security")
+        tail.close("soap:Header")
+        tail.markup(body)
+        tail.close("soap:Envelope")
+        self.tail = tail.bytes
     }
 
     /// The bytes that the signer signs.
@@ -40,64 +59,53 @@ public struct EnvelopeDraft: Sendable {
     /// The finished message.
     public func signed(value: [UInt8]) -> [UInt8] { head + signature.signature(value: value) + tail }
 
-    /// Digests of the parts to sign: Body, Timestamp and the WS-Addressing headers.
-    private static func digests(
-        of text: [UInt8], headers: Int
-    ) throws(SecurityRefusal) -> (parts: [(id: String, digest: Digest)], body: Digest) {
+    /// What is written freely is canonicalized for its digest: exclusive canonicalization drops what only a text uses, such
+    /// as the prefix of a fault code.
+    private static func digest(of body: [UInt8], form: OutgoingEnvelope.Form) throws(SecurityRefusal) -> Digest {
+        guard form == .free else { return Digest(of: body) }
         do {
-            let limits = XMLLimits(bytes: text.count)
-            let envelope = try Envelope(reading: XMLDocument(parsing: text, limits: limits))
-            guard let security = envelope.headers.last, let timestamp = security.child(.utility("Timestamp")) else {
-                throw SecurityRefusal.securityHeaderMissing
-            }
-            let body = try digest(envelope.body)
-            var parts = [(id: bodyID, digest: body), (id: timestampID, digest: try digest(timestamp))]
-            for (index, header) in envelope.headers.prefix(headers).enumerated() {
-                parts.append((id: headerID(index), digest: try digest(header)))
-            }
-            return (parts, body)
-        } catch let error as XMLError {
-            throw .document(error)
-        } catch let error as SecurityRefusal {
-            throw error
+            let document = try XMLDocument(parsing: body, limits: XMLLimits(bytes: body.count))
+            return try document.root.withCanonicalBytes(.exclusive) { Digest(of: $0) }
         } catch {
-            throw .headerContent("\(error)")
+            throw .document(error)
         }
-    }
-
-    private static func digest(_ element: XMLElement) throws(XMLError) -> Digest {
-        try element.withCanonicalBytes(.exclusive) { Digest(of: $0) }
     }
 
     private static func headerID(_ index: Int) -> String { "Header-\(index + 1)" }
 
-    /// The message in two pieces, between which the Signature goes.
-    private static func text(
-        _ envelope: OutgoingEnvelope, certificate: Certificate, created: XMLDateTime, lifetime: Int
-    ) -> (head: [UInt8], tail: [UInt8]) {
-        var head = XMLWriter(capacity: 4096)
-        head.open("soap:Envelope", ["xmlns:soap": envelope.version.namespace, "xmlns:wsu": SecurityNamespace.utility])
-        head.open("soap:Header")
-        for (index, header) in envelope.addressing.enumerated() {
-            OutgoingEnvelope.write(header, id: headerID(index), to: &head)
-        }
-        head.open("wsse:Security", ["xmlns:wsse": SecurityNamespace.extension1, "soap:mustUnderstand": "1"])
-        head.element(
+    private static func header(_ header: OutgoingEnvelope.AddressingHeader, index: Int) -> [UInt8] {
+        var writer = XMLWriter(capacity: 512)
+        OutgoingEnvelope.write(header, id: headerID(index), utility: SecurityNamespace.utility, to: &writer)
+        return writer.bytes
+    }
+
+    private static func body(_ envelope: OutgoingEnvelope) -> [UInt8] {
+        var writer = XMLWriter(capacity: envelope.content.count + 256)
+        writer.open(
+            "soap:Body", ["xmlns:soap": envelope.version.namespace, "xmlns:wsu": SecurityNamespace.utility, "wsu:Id": bodyID])
+        writer.markup(envelope.content)
+        writer.close("soap:Body")
+        return writer.bytes
+    }
+
+    private static func timestamp(created: XMLDateTime, lifetime: Int) -> [UInt8] {
+        var writer = XMLWriter(capacity: 512)
+        writer.open("wsu:Timestamp", ["xmlns:wsu": SecurityNamespace.utility, "wsu:Id": timestampID])
+        writer.element("wsu:Created", text: created.text)
+        writer.element("wsu:Expires", text: created.adding(seconds: Int64(lifetime)).text)
+        writer.close("wsu:Timestamp")
+        return writer.bytes
+    }
+
+    private static func token(_ certificate: Certificate) -> [UInt8] {
+        var writer = XMLWriter(capacity: 2048)
+        writer.element(
             "wsse:BinarySecurityToken",
-            ["wsu:Id": tokenID, "EncodingType": SecurityNamespace.base64Binary, "ValueType": SecurityNamespace.x509v3],
-            text: Base64.encode(certificate.der))
-        head.open("wsu:Timestamp", ["wsu:Id": timestampID])
-        head.element("wsu:Created", text: created.text)
-        head.element("wsu:Expires", text: created.adding(seconds: Int64(lifetime)).text)
-        head.close("wsu:Timestamp")
-        var tail = XMLWriter(capacity: envelope.content.count + 256)
-        tail.close("wsse:Security")
-        tail.close("soap:Header")
-        tail.open("soap:Body", ["wsu:Id": bodyID])
-        tail.markup(envelope.content)
-        tail.close("soap:Body")
-        tail.close("soap:Envelope")
-        return (head.bytes, tail.bytes)
+            [
+                "xmlns:wsu": SecurityNamespace.utility, "wsu:Id": tokenID, "EncodingType": SecurityNamespace.base64Binary,
+                "ValueType": SecurityNamespace.x509v3,
+            ], text: Base64.encode(certificate.der))
+        return writer.bytes
     }
 
     private static let keyInfo: [UInt8] = {

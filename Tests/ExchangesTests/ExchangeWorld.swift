@@ -60,7 +60,7 @@ struct ExchangeWorld {
         _ dataset: Dataset, version: SOAPVersion = .v12, addressing: [OutgoingEnvelope.AddressingHeader] = [],
         signedBy identity: SigningIdentity = TestIdentity.rsa
     ) async throws -> InboundRequest {
-        let envelope = OutgoingEnvelope(version: version, addressing: addressing, content: dataset.xml)
+        let envelope = OutgoingEnvelope(version: version, addressing: addressing, content: dataset.xml, form: .canonical)
         return inbound(try await identity.sign(envelope, created: clock.now).bytes, version: version)
     }
 

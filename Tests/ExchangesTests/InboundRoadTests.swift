@@ -133,7 +133,7 @@ struct InboundRoadTests {
         let world = try ExchangeWorld()
         for version in SOAPVersion.allCases {
             let envelope = OutgoingEnvelope(
-                version: version, content: Array("<SendCO xmlns=\"urn:coconect:eco:1\"><Sender/></SendCO>".utf8))
+                version: version, content: Array("<SendCO xmlns=\"urn:coconect:eco:1\"><Sender/></SendCO>".utf8), form: .free)
             let bytes = try await TestIdentity.rsa.sign(envelope, created: world.clock.now).bytes
             let answer = await world.receiver.receive(world.inbound(bytes, version: version))
             #expect(answer.refusal == "dataset" && answer.status == 500 && answer.version == version)

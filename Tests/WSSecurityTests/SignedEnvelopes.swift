@@ -14,7 +14,7 @@ enum SignedEnvelopes {
         _ identity: SigningIdentity = TestIdentity.rsa, version: SOAPVersion = .v12, created: XMLDateTime = TestIdentity.now,
         lifetime: Int = 300, addressing: [OutgoingEnvelope.AddressingHeader] = []
     ) async throws -> String {
-        let envelope = OutgoingEnvelope(version: version, addressing: addressing, content: content)
+        let envelope = OutgoingEnvelope(version: version, addressing: addressing, content: content, form: .canonical)
         return String(decoding: try await identity.sign(envelope, created: created, lifetime: lifetime).bytes, as: UTF8.self)
     }
 

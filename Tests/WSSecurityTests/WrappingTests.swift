@@ -70,7 +70,8 @@ struct WrappingTests {
     @Test func `W9: the signed Timestamp moved, two Timestamps`() async throws {
         let text = try await SignedEnvelopes.make(created: TestIdentity.now.adding(seconds: -3600))
         let old = try text.element("wsu:Timestamp")
-        let fresh = "<wsu:Timestamp><wsu:Created>2026-11-22T10:00:00Z</wsu:Created></wsu:Timestamp>"
+        let fresh = try old.element("wsu:Timestamp").changing("09:00:00.000Z", to: "10:00:00.000Z").changing(
+            " wsu:Id=\"Timestamp\"", to: "")
         let moved = try text.changing(old, to: fresh).changing("</soap:Header>", to: "<w:W xmlns:w=\"u:w\">\(old)</w:W></soap:Header>")
         #expect(SignedEnvelopes.refusal(moved) == "part-not-signed")
         #expect(SignedEnvelopes.refusal(try text.changing(old, to: old + fresh)) == "timestamp-malformed")

@@ -80,7 +80,7 @@ struct Sample {
     }
 
     func request(_ dataset: Dataset) async throws -> [UInt8] {
-        try await partner.identity.sign(OutgoingEnvelope(version: .v12, content: dataset.xml), created: .now).bytes
+        try await partner.identity.sign(OutgoingEnvelope(version: .v12, content: dataset.xml, form: .canonical), created: .now).bytes
     }
 
     func inbound(_ bytes: [UInt8]) -> InboundRequest {

@@ -13,13 +13,13 @@ test:
 	@Scripts/test
 
 format:
-	@swift format --in-place --recursive Sources Tests Benchmarks Package.swift
+	@swift format --in-place --recursive Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
 
 contracts:
 	@swift run -c release coconect-soap contract --out wsdl
 
 bench:
-	@Scripts/install-packages build
+	@Scripts/install-packages test
 	@Benchmarks/run
 
 clean:

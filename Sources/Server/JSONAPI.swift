@@ -9,6 +9,7 @@ struct JSONAPI: Sendable {
 
     var router: Router<PeerContext> {
         let router = Router(context: PeerContext.self)
+        router.add(middleware: ProblemAnswers())
         router.get("/") { _, _ in index }
         router.get("/health/live") { _, _ in Response.json(["status": "live"]) }
         router.get("/health/ready") { _, _ in await ready() }

@@ -12,6 +12,15 @@ struct SOAPListener: HTTPResponder {
     let gateway: Gateway
     let maximumBody: Int
     let bodySeconds: Int
+    /// Made once: it is large, and the same for everybody who asks.
+    private let schema: [UInt8]
+
+    init(gateway: Gateway, maximumBody: Int, bodySeconds: Int) {
+        self.gateway = gateway
+        self.maximumBody = maximumBody
+        self.bodySeconds = bodySeconds
+        schema = SchemaDocument(gateway.menu).bytes
+    }
 
     func respond(to request: Request, context: PeerContext) async throws -> Response {
         let name = String(request.uri.path.dropFirst())
@@ -68,7 +77,7 @@ struct SOAPListener: HTTPResponder {
             let document = WSDLDocument(
                 gateway.menu, operation: operation, address: address, schemaLocation: "\(address)?xsd=\(SchemaDocument.fileName)")
             return .bytes(document.bytes, type: "text/xml; charset=utf-8")
-        case "xsd": return .bytes(SchemaDocument(gateway.menu).bytes, type: "text/xml; charset=utf-8")
+        case "xsd": return .bytes(schema, type: "text/xml; charset=utf-8")
         default: return .text(.methodNotAllowed, "POST a SOAP message here, or GET /\(name)?wsdl.\n", [.allow: "GET, HEAD, POST"])
         }
     }

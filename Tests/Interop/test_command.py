@@ -59,6 +59,26 @@ class HelpTest(CommandCase):
         self.assertEqual(listed, [subcommand[0] for subcommand in SUBCOMMANDS if len(subcommand) == 1])
 
 
+class ReadmeTest(CommandCase):
+    """What the READMEs tell people to type exists: subcommands, options, files and make targets."""
+
+    def test_every_command_of_the_readmes_is_understood(self):
+        text = "".join((gateway.ROOT / name).read_text() for name in ["README.md", "certs/README.md", "wsdl/README.md"])
+        commands = re.findall(r"^    coconect-soap (.*)$", text, re.MULTILINE)
+        self.assertGreater(len(commands), 3)
+        for command in commands:
+            words = command.split()
+            subcommand = words[:2] if words[0] == "identity" else words[:1]
+            help = self.run_command(0, *subcommand, "--help")[0]
+            for option in re.findall(r"--[a-z-]+", command):
+                self.assertIn(option, help, command)
+        makefile = (gateway.ROOT / "Makefile").read_text()
+        for target in re.findall(r"(?:`|^    )make ([a-z]+)", text, re.MULTILINE):
+            self.assertIn(f"\n{target}:", makefile)
+        for path in re.findall(r"\]\(([^)#:]+)\)", (gateway.ROOT / "README.md").read_text()):
+            self.assertTrue((gateway.ROOT / path).exists(), path)
+
+
 class VerifyTest(CommandCase):
     @classmethod
     def setUpClass(cls):

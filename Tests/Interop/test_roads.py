@@ -34,6 +34,18 @@ class RoadsTest(unittest.TestCase):
         self.assertEqual(problem["status"], expected)
         return problem
 
+    def test_an_address_that_is_not_there_says_so_as_a_problem(self):
+        for method, path in [("GET", "/nothing"), ("DELETE", "/inbox"), ("POST", "/messages")]:
+            status, headers, problem = self.world.api("korea", method, path, {} if method == "POST" else None)
+            self.assertEqual((status, headers["Content-Type"]), (404, "application/problem+json"), problem)
+            self.assertIn(path, problem["detail"])
+
+    def test_what_is_not_sent_as_json_is_refused(self):
+        status, _, problem = self.world.api(
+            "korea", "POST", "/partners/vietnam/send-co", to_vietnam(), {"Content-Type": "text/plain"}
+        )
+        self.assertEqual(status, 415, problem)
+
     def test_a_submitted_dataset_waits_in_the_inbox_of_the_partner_as_the_same_json(self):
         dataset = to_vietnam()
         status, headers, sent = self.submit(dataset, wait=20)

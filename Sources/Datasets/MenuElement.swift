@@ -1,7 +1,8 @@
 public import XML
 
-/// One element of the menu: a place in the tree with its own name in XML and in JSON.
-public struct MenuElement: Sendable {
+/// One element of the menu: a place in the tree with its own name in XML and in JSON. A class, because translation hands it
+/// on for every value and a copy of its texts would cost more than the value.
+public final class MenuElement: Sendable {
     public enum Content: Sendable {
         case simple(ElementFormat)
         case record(MenuClass)
@@ -35,6 +36,18 @@ public struct MenuElement: Sendable {
     public let operations: String
     /// The menu's own name of the format or type, for documentation.
     public let formatText: String
+
+    init(
+        json: String, xml: XMLName, content: Content, cardinality: Cardinality, source: Source, operations: String, formatText: String
+    ) {
+        self.json = json
+        self.xml = xml
+        self.content = content
+        self.cardinality = cardinality
+        self.source = source
+        self.operations = operations
+        self.formatText = formatText
+    }
 }
 
 /// The elements that stand together under one parent, in their order.

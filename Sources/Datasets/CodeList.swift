@@ -8,8 +8,10 @@ public final class CodeList: Sendable {
     public let standard: String?
     /// Code and name, sorted by code; the name is empty where the source has none.
     public let codes: [(code: String, name: String)]
-    /// By bytes: Swift strings compare by canonical equivalence, and U+212A would pass for K.
-    private let known: Set<[UInt8]>
+    /// By bytes: Swift strings compare by canonical equivalence, and U+212A would pass for K. Codes of up to eight bytes are
+    /// numbers, in order.
+    private let short: [UInt64]
+    private let long: Set<[UInt8]>
     private let longest: Int
 
     init(id: String, title: String, standard: String?, codes: [(code: String, name: String)]) {
@@ -17,8 +19,10 @@ public final class CodeList: Sendable {
         self.title = title
         self.standard = standard
         self.codes = codes.sorted { $0.code < $1.code }
-        known = Set(codes.map { Array($0.code.utf8) })
-        longest = known.map(\.count).max() ?? 0
+        let bytes = codes.map { Array($0.code.utf8) }
+        short = bytes.filter { $0.count <= 8 }.map { $0.withUnsafeBufferPointer(CodeList.number) }.sorted()
+        long = Set(bytes.filter { $0.count > 8 })
+        longest = bytes.map(\.count).max() ?? 0
     }
 
     /// A list in the tab-separated form of the files beside the menu: `# key: value` lines, then a code and its name.
@@ -36,10 +40,35 @@ public final class CodeList: Sendable {
         self.init(id: header["list"] ?? "", title: header["title"] ?? "", standard: header["standard"], codes: codes)
     }
 
-    public func contains(_ code: String) -> Bool { code.utf8.count <= longest && known.contains(Array(code.utf8)) }
+    func contains(_ code: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard code.count <= 8 else { return code.count <= longest && long.contains(Array(code)) }
+        guard !code.isEmpty else { return false }
+        let number = CodeList.number(code)
+        var (low, high) = (0, short.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if short[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        return low < short.count && short[low] == number
+    }
+
+    public func contains(_ code: String) -> Bool {
+        var code = code
+        return code.withUTF8 { contains($0) }
+    }
+
+    /// No code holds a zero byte, so codes of different length are different numbers.
+    private static func number(_ code: UnsafeBufferPointer<UInt8>) -> UInt64 { code.reduce(0) { $0 << 8 | UInt64($1) } }
 
     /// The codes that somebody who wrote `text` may have meant.
     func nearest(_ text: String) -> [String] {
         text.utf8.count > longest + 4 ? [] : text.nearest(in: codes.map(\.code), within: 1).prefix(5).map(\.self)
+    }
+
+    /// What somebody is told who wrote a code that the list does not have.
+    func refusal(of text: String) -> String {
+        let nearest = nearest(text)
+        let hint = nearest.isEmpty ? "" : "; near: \(nearest.joined(separator: ", "))"
+        return "'\(text)' is not in the list \(id) (\(title))\(hint)"
     }
 }

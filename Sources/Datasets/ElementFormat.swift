@@ -15,6 +15,14 @@ public enum ElementFormat: Sendable {
     case boolean
     case base64
 
+    /// Whether JSON writes the value without quotation marks.
+    var isBareInJSON: Bool {
+        switch self {
+        case .integer, .boolean: true
+        case .text, .pattern, .code, .decimal, .date, .dateTime, .base64: false
+        }
+    }
+
     /// Whether XML Schema collapses white space around the value (part 2, section 4.3.6): everything but text does.
     var collapsesWhiteSpace: Bool {
         switch self {
@@ -25,83 +33,112 @@ public enum ElementFormat: Sendable {
 }
 
 extension ElementFormat {
-    /// What is wrong with a text, `nil` where it fits. Integers and booleans arrive here in their XML spelling.
-    func violation(_ text: String) -> (code: DatasetProblem.Code, text: String)? {
+    /// Why a text does not fit.
+    enum Violation: Hashable {
+        case empty
+        case blank
+        case tooLong(Int)
+        case tooShort(Int)
+        case unlisted
+        /// Not in the form that the format has.
+        case form
+    }
+
+    /// What is wrong with a text, in UTF-8 and valid; `nil` where it fits. Integers and booleans arrive here in their XML spelling.
+    func violation(_ text: UnsafeBufferPointer<UInt8>) -> Violation? {
         switch self {
-        case .text(let minimum, let maximum): ElementFormat.length(text, minimum, maximum) ?? ElementFormat.blank(text)
+        case .text(let minimum, let maximum):
+            ElementFormat.length(text, minimum, maximum) ?? (text.allSatisfy(\.isXMLSpace) ? .blank : nil)
         case .pattern(let pattern, let minimum, let maximum):
-            ElementFormat.length(text, minimum, maximum)
-                ?? (pattern.matches(text) ? nil : (.format, "'\(text.excerpt)' does not match the pattern \(pattern.text)"))
-        case .code(let list): ElementFormat.code(text, list)
-        case .integer(let minimum, let digits): ElementFormat.integer(text, minimum, digits)
-        case .decimal(let digits, let fraction): ElementFormat.decimal(text, digits, fraction)
-        case .date: ElementFormat.date(text)
-        case .dateTime: ElementFormat.dateTime(text)
-        case .boolean:
-            ["true", "false", "1", "0"].contains(text) ? nil : (.format, "'\(text.excerpt)' is neither true nor false")
-        case .base64: ElementFormat.base64(text)
+            ElementFormat.length(text, minimum, maximum) ?? (pattern.matches(text) ? nil : .form)
+        case .code(let list): list.contains(text) ? nil : .unlisted
+        case .integer(let minimum, let digits): ElementFormat.isInteger(text, minimum, digits) ? nil : .form
+        case .decimal(let digits, let fraction): ElementFormat.isDecimal(text, digits, fraction) ? nil : .form
+        case .date: XMLDateTime.isDate(text) ? nil : .form
+        case .dateTime: XMLDateTime(text) != nil ? nil : .form
+        case .boolean: ElementFormat.isBoolean(text) ? nil : .form
+        case .base64: text.isEmpty ? .empty : Base64.isStrict(text) ? nil : .form
         }
     }
 
-    private static func length(_ text: String, _ minimum: Int, _ maximum: Int) -> (DatasetProblem.Code, String)? {
-        let count = text.unicodeScalars.count
-        if count == 0 { return (.empty, "the element is empty; leave it out where there is nothing to say") }
-        if count > maximum { return (.tooLong, "\(count) characters, at the most \(maximum) are allowed; nothing is cut off") }
-        if count < minimum { return (.format, "\(count) characters, \(minimum) are needed") }
-        return nil
+    private static func length(_ text: UnsafeBufferPointer<UInt8>, _ minimum: Int, _ maximum: Int) -> Violation? {
+        if text.isEmpty { return .empty }
+        // A character has at least one byte, and at the most four.
+        if text.count <= maximum, text.count >= minimum * 4 { return nil }
+        let characters = text.count { $0 & 0xC0 != 0x80 }
+        return characters > maximum ? .tooLong(characters) : characters < minimum ? .tooShort(characters) : nil
     }
 
-    private static func blank(_ text: String) -> (DatasetProblem.Code, String)? {
-        text.utf8.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) } ? (.empty, "the element holds only white space") : nil
+    private static func isInteger(_ text: UnsafeBufferPointer<UInt8>, _ minimum: Int, _ digits: Int) -> Bool {
+        guard isCount(text[...]), text.count <= min(digits, 18) else { return false }
+        return text.reduce(0) { $0 * 10 + Int($1 - 0x30) } >= minimum
     }
 
-    private static func code(_ text: String, _ list: CodeList) -> (DatasetProblem.Code, String)? {
-        if list.contains(text) { return nil }
-        let nearest = list.nearest(text)
-        let hint = nearest.isEmpty ? "" : "; near: \(nearest.joined(separator: ", "))"
-        return (.codeList, "'\(text.excerpt)' is not in the list \(list.id) (\(list.title))\(hint)")
+    private static func isDecimal(_ text: UnsafeBufferPointer<UInt8>, _ digits: Int, _ fraction: Int) -> Bool {
+        guard let point = text.firstIndex(of: UInt8(ascii: ".")) else { return isCount(text[...]) && text.count <= digits }
+        let places = text[(point + 1)...]
+        return isCount(text[..<point]) && !places.isEmpty && places.count <= fraction && places.allSatisfy(isDigit)
+            && point + places.count <= digits
     }
 
-    private static func integer(_ text: String, _ minimum: Int, _ digits: Int) -> (DatasetProblem.Code, String)? {
-        guard isCount(text.utf8), text.utf8.count <= digits, let value = Int(text), value >= minimum else {
-            return (.format, "'\(text.excerpt)' is not a whole number from \(minimum) of at the most \(digits) digits")
+    private static func isBoolean(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        ["true", "false", "1", "0"].contains { (word: StaticString) in
+            text.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
         }
-        return nil
-    }
-
-    private static func decimal(_ text: String, _ digits: Int, _ fraction: Int) -> (DatasetProblem.Code, String)? {
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let places = parts.count == 2 ? parts[1].count : 0
-        guard parts.count <= 2, isCount(parts[0]), parts.count == 1 || (places > 0 && parts[1].allSatisfy(isDigit)),
-            places <= fraction, parts[0].count + places <= digits
-        else {
-            return (
-                .format,
-                "'\(text.excerpt)' is not a decimal of at the most \(digits) digits, \(fraction) of them behind the point, without sign or leading zeros"
-            )
-        }
-        return nil
-    }
-
-    private static func date(_ text: String) -> (DatasetProblem.Code, String)? {
-        XMLDateTime.isDate(text) ? nil : (.format, "'\(text.excerpt)' is not a day of the calendar such as 2026-11-22")
-    }
-
-    private static func dateTime(_ text: String) -> (DatasetProblem.Code, String)? {
-        XMLDateTime(text) != nil ? nil : (.format, "'\(text.excerpt)' is not a time such as 2026-11-22T10:05:00Z")
-    }
-
-    private static func base64(_ text: String) -> (DatasetProblem.Code, String)? {
-        if text.isEmpty { return (.empty, "the element is empty; leave it out where there is nothing to say") }
-        return Base64.decode(text) != nil ? nil : (.format, "not base64")
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     /// Digits without a leading zero.
-    private static func isCount(_ text: some Collection<UInt8>) -> Bool {
+    private static func isCount(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard let first = text.first, text.allSatisfy(isDigit) else { return false }
         return first != 0x30 || text.count == 1
+    }
+}
+
+extension ElementFormat {
+    /// A violation as a person is told it.
+    func describe(_ violation: Violation, _ text: String) -> (code: DatasetProblem.Code, text: String) {
+        switch violation {
+        case .empty: (.empty, "the element is empty; leave it out where there is nothing to say")
+        case .blank: (.empty, "the element holds only white space")
+        case .tooLong(let count): (.tooLong, "\(count) characters, at the most \(maximumLength) are allowed; nothing is cut off")
+        case .tooShort(let count): (.format, "\(count) characters, \(minimumLength) are needed")
+        case .unlisted, .form: wrongForm(text.excerpt)
+        }
+    }
+
+    private func wrongForm(_ excerpt: String) -> (code: DatasetProblem.Code, text: String) {
+        switch self {
+        case .code(let list): (.codeList, list.refusal(of: excerpt))
+        case .pattern(let pattern, _, _): (.format, "'\(excerpt)' does not match the pattern \(pattern.text)")
+        case .integer(let minimum, let digits):
+            (.format, "'\(excerpt)' is not a whole number from \(minimum) of at the most \(digits) digits")
+        case .decimal(let digits, let fraction):
+            (
+                .format,
+                "'\(excerpt)' is not a decimal of at the most \(digits) digits, \(fraction) of them behind the point, without sign or leading zeros"
+            )
+        case .date: (.format, "'\(excerpt)' is not a day of the calendar such as 2026-11-22")
+        case .dateTime: (.format, "'\(excerpt)' is not a time such as 2026-11-22T10:05:00Z")
+        case .boolean: (.format, "'\(excerpt)' is neither true nor false")
+        case .base64: (.format, "not base64")
+        case .text: (.format, "'\(excerpt)' is not a text of this element")
+        }
+    }
+
+    private var minimumLength: Int {
+        switch self {
+        case .text(let minimum, _), .pattern(_, let minimum, _): minimum
+        default: 0
+        }
+    }
+
+    private var maximumLength: Int {
+        switch self {
+        case .text(_, let maximum), .pattern(_, _, let maximum): maximum
+        default: 0
+        }
     }
 }
 

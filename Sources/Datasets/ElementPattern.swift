@@ -12,5 +12,5 @@ public struct ElementPattern: Sendable {
         self.expression = expression
     }
 
-    func matches(_ value: String) -> Bool { expression.matches(value) }
+    func matches(_ value: UnsafeBufferPointer<UInt8>) -> Bool { expression.matches(value) }
 }

@@ -5,135 +5,153 @@ extension Dataset {
     ///
     /// - Throws: `DatasetError` with a JSON Pointer for each problem.
     public init(json: [UInt8], as message: MenuMessage) throws(DatasetError) {
-        var reader = JSONDatasetReader()
-        var scanner = JSONScanner(json)
-        var root = Record(message.menuClass)
-        do {
-            if case .record(let record) = try reader.value(&scanner, .record(message.menuClass)) { root = record }
-            try scanner.end()
-        } catch {
-            throw DatasetError([DatasetProblem(.syntax, at: reader.pointer, "not JSON at \(scanner.place(error.offset)): \(error.reason)")])
+        self = try json.withUnsafeBufferPointer { (bytes) throws(DatasetError) in
+            var reader = JSONDatasetReader(message)
+            return try reader.read(bytes)
         }
-        if reader.problems.isEmpty {
-            for rule in message.rules {
-                for path in rule.missing(in: root) { reader.note(.rule, at: path, rule.text) }
-            }
-        }
-        guard reader.problems.isEmpty else { throw DatasetError(reader.problems) }
-        self.init(message, root: root)
     }
 }
 
 private struct JSONDatasetReader {
-    var problems: [DatasetProblem] = []
-    private var path: [Record.Step] = []
+    private var dataset: Dataset
+    private var problems: [DatasetProblem] = []
+    /// Positions of the entries that are being read, the outermost first.
+    private var open: [Int] = []
 
-    /// RFC 6901, section 3.
-    var pointer: String { JSONDatasetReader.pointer(path) }
-
-    private static func pointer(_ path: [Record.Step]) -> String {
-        path.map { step in
-            switch step {
-            case .index(let index): "/\(index)"
-            case .name(let name):
-                "/"
-                    + name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-                    .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
-            }
-        }.joined()
+    init(_ message: MenuMessage) {
+        dataset = Dataset(message)
+        dataset.entries.reserveCapacity(256)
+        dataset.texts.reserveCapacity(4096)
     }
 
-    mutating func note(_ code: DatasetProblem.Code, at steps: [Record.Step] = [], _ text: String) {
-        guard problems.count < DatasetError.limit else { return }
-        problems.append(DatasetProblem(code, at: JSONDatasetReader.pointer(path + steps), text))
-    }
-
-    mutating func value(
-        _ scanner: inout JSONScanner, _ content: MenuElement.Content
-    ) throws(JSONScanner.SyntaxError) -> Value? {
-        switch content {
-        case .record(let menuClass): return try record(&scanner, menuClass).map(Value.record)
-        case .simple(let format): return try simple(&scanner, format)
+    mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(DatasetError) -> Dataset {
+        do throws(JSONScanner.SyntaxError) {
+            var scanner = try JSONScanner(bytes)
+            try readRecord(&scanner, dataset.message.menuClass)
+            try scanner.end()
+        } catch {
+            let place = JSONScanner.place(error.offset, in: bytes)
+            throw DatasetError([DatasetProblem(.syntax, at: pointer, "not JSON at \(place): \(error.reason)")])
         }
+        if problems.isEmpty {
+            for rule in dataset.message.rules {
+                for place in rule.missing(in: dataset) { problems.append(DatasetProblem(.rule, at: place.pointer, rule.text)) }
+            }
+        }
+        guard problems.isEmpty else { throw DatasetError(problems) }
+        return dataset
     }
 
-    private mutating func record(
-        _ scanner: inout JSONScanner, _ menuClass: MenuClass
-    ) throws(JSONScanner.SyntaxError) -> Record? {
-        guard try expect(.object, &scanner) else { return nil }
-        var record = Record(menuClass)
-        var seen = Set<Int>()
+    /// RFC 6901 of the entry that is being read. What was read before it is whole; only the open entries do not know their size.
+    private var pointer: String {
+        var place = DatasetPlace()
+        var menuClass = dataset.message.menuClass
+        var first = 0
+        for position in open {
+            let entry = dataset.entries[position]
+            let element = menuClass.elements[Int(entry.element)]
+            let earlier = Siblings(entries: dataset.entries, range: first..<position).count { dataset.entries[$0].element == entry.element }
+            place.steps.append(.init(element: element, number: (earlier, earlier + 1)))
+            if case .record(let below) = element.content { menuClass = below }
+            first = position + 1
+        }
+        return place.pointer
+    }
+
+    private mutating func note(_ code: DatasetProblem.Code, below name: String? = nil, _ text: String) {
+        guard problems.count < DatasetError.limit else { return }
+        let escaped = name.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") } ?? ""
+        problems.append(DatasetProblem(code, at: pointer + escaped, text))
+    }
+
+    private mutating func readRecord(_ scanner: inout JSONScanner, _ menuClass: MenuClass) throws(JSONScanner.SyntaxError) {
+        guard try expect(.object, &scanner) else { return }
+        let first = dataset.entries.count
+        var seen = SeenElements()
+        var highest = -1
+        var isInOrder = true
         try scanner.object { (scanner, name) throws(JSONScanner.SyntaxError) in
-            path.append(.name(name))
-            defer { path.removeLast() }
-            guard let index = menuClass.index(json: name) else {
-                guard problems.count < DatasetError.limit else { return try scanner.skip() }
-                let near = name.nearest(in: menuClass.elements.map(\.json), within: 3).first
-                note(.unknownElement, "\(name) is not known in \(menuClass.name)" + (near.map { "; did you mean \($0)?" } ?? ""))
-                return try scanner.skip()
-            }
-            guard seen.insert(index).inserted else {
-                note(.repeatedElement, "the name \(name) stands twice in one object")
+            guard let index = menuClass.index(json: name, hint: highest + 1) else {
+                noteUnknown(String(decoding: name, as: UTF8.self), menuClass)
                 return try scanner.skip()
             }
             let element = menuClass.elements[index]
-            record.values[index] = try element.cardinality.isList ? list(&scanner, element) : value(&scanner, element.content)
+            guard seen.insert(index) else {
+                note(.repeatedElement, below: element.json, "the name \(element.json) stands twice in one object")
+                return try scanner.skip()
+            }
+            if index < highest { isInOrder = false }
+            highest = max(highest, index)
+            if element.cardinality.isList { try readList(&scanner, index, element) } else { try read(&scanner, index, element) }
         }
-        for (index, element) in menuClass.elements.enumerated() where element.cardinality.minimum > 0 && !seen.contains(index) {
-            note(.missingElement, at: [.name(element.json)], "\(element.json) is mandatory: \(element.source.text)")
+        for index in 0..<menuClass.elements.count where menuClass.isMandatory(index) && !seen.contains(index) {
+            let element = menuClass.elements[index]
+            note(.missingElement, below: element.json, "\(element.json) is mandatory: \(element.source.text)")
         }
-        return record
+        if !isInOrder { dataset.sortSiblings(from: first) }
     }
 
-    private mutating func list(
-        _ scanner: inout JSONScanner, _ element: MenuElement
-    ) throws(JSONScanner.SyntaxError) -> Value? {
-        guard try expect(.array, &scanner) else { return nil }
-        var values: [Value] = []
+    private mutating func noteUnknown(_ name: String, _ menuClass: MenuClass) {
+        guard problems.count < DatasetError.limit else { return }
+        let near = name.nearest(in: menuClass.elements.map(\.json), within: 3).first
+        note(.unknownElement, below: name, "\(name) is not known in \(menuClass.name)" + (near.map { "; did you mean \($0)?" } ?? ""))
+    }
+
+    private mutating func readList(
+        _ scanner: inout JSONScanner, _ index: Int, _ element: MenuElement
+    ) throws(JSONScanner.SyntaxError) {
+        let found = try scanner.peek()
+        guard found == .array else {
+            note(.wrongType, below: element.json, JSONDatasetReader.wrongType(found, .array))
+            return try scanner.skip()
+        }
         var count = 0
         try scanner.array { (scanner) throws(JSONScanner.SyntaxError) in
-            path.append(.index(count))
-            defer { path.removeLast() }
             count += 1
-            if let value = try value(&scanner, element.content) { values.append(value) }
+            try read(&scanner, index, element)
         }
-        guard count > 0 else {
-            note(.empty, "the list is empty; leave it out where there is nothing to say")
-            return nil
+        if count == 0 { note(.empty, below: element.json, "the list is empty; leave it out where there is nothing to say") }
+        if let maximum = element.cardinality.maximum, count > maximum {
+            note(.tooMany, below: element.json, "\(count) entries where at the most \(maximum) are allowed")
         }
-        return .list(values)
     }
 
-    private mutating func simple(
-        _ scanner: inout JSONScanner, _ format: ElementFormat
-    ) throws(JSONScanner.SyntaxError) -> Value? {
+    private mutating func read(
+        _ scanner: inout JSONScanner, _ index: Int, _ element: MenuElement
+    ) throws(JSONScanner.SyntaxError) {
+        let position = dataset.begin(index)
+        open.append(position)
+        switch element.content {
+        case .record(let menuClass):
+            try readRecord(&scanner, menuClass)
+            dataset.endRecord(position)
+        case .simple(let format):
+            try readText(&scanner, format, position)
+        }
+        open.removeLast()
+    }
+
+    private mutating func readText(
+        _ scanner: inout JSONScanner, _ format: ElementFormat, _ position: Int
+    ) throws(JSONScanner.SyntaxError) {
         switch format {
         case .integer:
-            guard try expect(.number, &scanner) else { return nil }
-            let text = try scanner.number()
-            return accept(text, format) ? Int(text).map(Value.integer) : nil
+            guard try expect(.number, &scanner) else { return }
+            try scanner.number(into: &dataset.texts)
         case .boolean:
-            guard try expect(.boolean, &scanner) else { return nil }
-            return .boolean(try scanner.boolean())
+            guard try expect(.boolean, &scanner) else { return }
+            dataset.texts.append(contentsOf: (try scanner.boolean() ? "true" : "false").utf8)
         case .text, .pattern, .code, .decimal, .date, .dateTime, .base64:
-            guard try expect(.string, &scanner) else { return nil }
-            let text = try scanner.string()
-            guard text.unicodeScalars.allSatisfy(\.isXMLCharacter) else {
-                note(.format, "the text has a character that XML cannot hold")
-                return nil
-            }
-            if case .base64 = format, text.utf8.contains(where: { [0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
-                note(.format, "base64 in JSON has no white space")
-                return nil
-            }
-            return accept(text, format) ? .text(text) : nil
+            guard try expect(.string, &scanner) else { return }
+            try scanner.string(into: &dataset.texts)
         }
-    }
-
-    private mutating func accept(_ text: String, _ format: ElementFormat) -> Bool {
-        guard problems.count < DatasetError.limit, let violation = format.violation(text) else { return true }
-        note(violation.code, violation.text)
-        return false
+        dataset.endText(of: position)
+        let text = dataset.bytes(of: dataset.entries[position])
+        if !text.isXMLText { return note(.format, "the text has a character that XML cannot hold") }
+        if case .base64 = format, text.contains(where: \.isXMLSpace) { return note(.format, "base64 in JSON has no white space") }
+        guard problems.count < DatasetError.limit, let violation = dataset.violation(of: position, format) else { return }
+        let said = format.describe(violation, String(decoding: text, as: UTF8.self))
+        note(said.code, said.text)
     }
 
     private mutating func expect(
@@ -142,7 +160,54 @@ private struct JSONDatasetReader {
         let found = try scanner.peek()
         guard found != kind else { return true }
         try scanner.skip()
-        note(.wrongType, "\(found.rawValue) where \(kind.rawValue) belongs" + (found == .null ? "; leave the name out instead" : ""))
+        note(.wrongType, JSONDatasetReader.wrongType(found, kind))
         return false
+    }
+
+    private static func wrongType(_ found: JSONScanner.Kind, _ expected: JSONScanner.Kind) -> String {
+        "\(found.rawValue) where \(expected.rawValue) belongs" + (found == .null ? "; leave the name out instead" : "")
+    }
+}
+
+/// Which elements of a class an object has named.
+private struct SeenElements {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    func contains(_ index: Int) -> Bool { (index < 64 ? low : high) & 1 << UInt64(index & 63) != 0 }
+
+    /// - Returns: `false` where it was there already.
+    mutating func insert(_ index: Int) -> Bool {
+        guard !contains(index) else { return false }
+        if index < 64 { low |= 1 << UInt64(index & 63) } else { high |= 1 << UInt64(index & 63) }
+        return true
+    }
+}
+
+extension Dataset {
+    /// Puts the entries from there to the end, which stand side by side, into the order of the menu.
+    fileprivate mutating func sortSiblings(from first: Int) {
+        let siblings = Siblings(entries: entries, range: first..<entries.count).map { $0..<$0 + Int(entries[$0].size) }
+        // The sort of the standard library keeps the order of equals, so lists stay as they were.
+        let sorted = siblings.sorted { entries[$0.lowerBound].element < entries[$1.lowerBound].element }
+        let moved = sorted.flatMap { entries[$0] }
+        entries.replaceSubrange(first..., with: moved)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether UTF-8 holds only characters of XML 1.0 (production 2): surrogates it cannot hold, so what remains are control
+    /// characters and U+FFFE and U+FFFF.
+    fileprivate var isXMLText: Bool {
+        withUnsafeBufferPointer { text in
+            for index in 0..<text.count where text[index] < 0x20 || text[index] == 0xEF {
+                if text[index] == 0xEF {
+                    if index + 2 < text.count, text[index + 1] == 0xBF, text[index + 2] >= 0xBE { return false }
+                } else if !text[index].isXMLSpace {
+                    return false
+                }
+            }
+            return true
+        }
     }
 }

@@ -3,56 +3,73 @@ extension Dataset {
 
     /// The dataset as a JSON object: names in the order of the menu, lists always arrays, decimals as strings.
     public func json(_ layout: JSONLayout = .compact) -> [UInt8] {
-        var writer = JSONWriter(layout: layout)
-        writer.write(root)
+        var writer = JSONDatasetWriter(entries: entries, layout: layout, capacity: texts.count * 2 + entries.count * 24)
+        texts.withUnsafeBufferPointer { writer.write(0..<entries.count, message.menuClass, $0) }
         if layout == .indented { writer.bytes.append(UInt8(ascii: "\n")) }
         return writer.bytes
     }
 }
 
-private struct JSONWriter {
+private struct JSONDatasetWriter {
+    let entries: [Dataset.Entry]
     let layout: Dataset.JSONLayout
     var bytes: [UInt8] = []
     private var depth = 0
 
-    init(layout: Dataset.JSONLayout) {
+    init(entries: [Dataset.Entry], layout: Dataset.JSONLayout, capacity: Int) {
+        self.entries = entries
         self.layout = layout
-        bytes.reserveCapacity(8192)
+        bytes.reserveCapacity(capacity)
     }
 
-    mutating func write(_ record: Record) {
-        let present = zip(record.menuClass.elements, record.values).lazy.compactMap { element, value in value.map { (element.json, $0) } }
-        group("{", "}", Array(present)) { writer, member in
-            writer.string(member.0)
-            writer.bytes.append(UInt8(ascii: ":"))
-            if writer.layout == .indented { writer.bytes.append(0x20) }
-            writer.write(member.1)
+    /// An object of the entries that stand side by side in a range.
+    mutating func write(_ range: Range<Int>, _ menuClass: MenuClass, _ texts: UnsafeBufferPointer<UInt8>) {
+        open(UInt8(ascii: "{"))
+        var position = range.lowerBound
+        var previous: Int32 = -1
+        var isInList = false
+        while position < range.upperBound {
+            let entry = entries[position]
+            let end = position + Int(entry.size)
+            let element = menuClass.elements[Int(entry.element)]
+            if entry.element != previous {
+                if isInList { close(UInt8(ascii: "]")) }
+                if previous >= 0 { bytes.append(UInt8(ascii: ",")) }
+                newLine()
+                bytes.append(contentsOf: element.spelling.quotedName)
+                bytes.append(UInt8(ascii: ":"))
+                if layout == .indented { bytes.append(0x20) }
+                isInList = element.cardinality.isList
+                if isInList {
+                    open(UInt8(ascii: "["))
+                    newLine()
+                }
+                previous = entry.element
+            } else {
+                bytes.append(UInt8(ascii: ","))
+                newLine()
+            }
+            switch element.content {
+            case .record(let below): write(position + 1..<end, below, texts)
+            case .simple(let format):
+                let text = UnsafeBufferPointer(rebasing: texts[Int(entry.start)..<Int(entry.start + entry.length)])
+                if format.isBareInJSON { bytes.append(contentsOf: text) } else { string(text) }
+            }
+            position = end
         }
+        if isInList { close(UInt8(ascii: "]")) }
+        close(UInt8(ascii: "}"), isEmpty: range.isEmpty)
     }
 
-    private mutating func write(_ value: Value) {
-        switch value {
-        case .text(let text): string(text)
-        case .integer(let number): bytes.append(contentsOf: String(number).utf8)
-        case .boolean(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
-        case .record(let record): write(record)
-        case .list(let values): group("[", "]", values) { $0.write($1) }
-        }
-    }
-
-    private mutating func group<Member>(
-        _ open: Character, _ close: Character, _ members: [Member], _ write: (inout JSONWriter, Member) -> Void
-    ) {
-        bytes.append(contentsOf: open.utf8)
+    private mutating func open(_ bracket: UInt8) {
+        bytes.append(bracket)
         depth += 1
-        for (index, member) in members.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            newLine()
-            write(&self, member)
-        }
+    }
+
+    private mutating func close(_ bracket: UInt8, isEmpty: Bool = false) {
         depth -= 1
-        if !members.isEmpty { newLine() }
-        bytes.append(contentsOf: close.utf8)
+        if !isEmpty { newLine() }
+        bytes.append(bracket)
     }
 
     private mutating func newLine() {
@@ -62,28 +79,30 @@ private struct JSONWriter {
     }
 
     /// RFC 8259, section 7; everything outside ASCII stays as it is.
-    private mutating func string(_ text: String) {
+    private mutating func string(_ text: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { utf8 in
-            var start = 0
-            for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
-                bytes.append(contentsOf: JSONWriter.escape(byte).utf8)
-                start = index + 1
-            }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+        var start = 0
+        for index in 0..<text.count where JSONDatasetWriter.needsEscape(text[index]) {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+            escape(text[index])
+            start = index + 1
         }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
         bytes.append(UInt8(ascii: "\""))
     }
 
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
     /// Of control characters XML can hold only these three.
-    private static func escape(_ byte: UInt8) -> String {
+    private mutating func escape(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
         switch byte {
-        case 0x0A: "\\n"
-        case 0x0D: "\\r"
-        case 0x09: "\\t"
-        default: "\\" + String(UnicodeScalar(byte))
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        default: bytes.append(byte)
         }
     }
 }

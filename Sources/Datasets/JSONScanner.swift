@@ -16,16 +16,22 @@ struct JSONScanner {
         case null = "null"
     }
 
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private(set) var position = 0
     private static let maximumDepth = 64
 
-    init(_ bytes: [UInt8]) {
+    /// - Parameter bytes: must outlive the scanner.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(SyntaxError) {
         self.bytes = bytes
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: bytes.span)
+        } catch {
+            throw SyntaxError(offset: error.byteOffsets.lowerBound, reason: "this is not UTF-8")
+        }
     }
 
     /// Line and column of an offset, both from 1.
-    func place(_ offset: Int) -> String {
+    static func place(_ offset: Int, in bytes: UnsafeBufferPointer<UInt8>) -> String {
         let before = bytes.prefix(offset)
         let line = before.count { $0 == 0x0A } + 1
         let column = offset - (before.lastIndex(of: 0x0A) ?? -1)
@@ -46,16 +52,24 @@ struct JSONScanner {
         }
     }
 
-    /// Reads `{ "name": value, … }`; the closure reads each value.
-    mutating func object(_ member: (inout JSONScanner, String) throws(SyntaxError) -> Void) throws(SyntaxError) {
+    /// Reads `{ "name": value, … }`; the closure reads each value. The name is valid during its call alone.
+    mutating func object(
+        _ member: (inout JSONScanner, UnsafeBufferPointer<UInt8>) throws(SyntaxError) -> Void
+    ) throws(SyntaxError) {
+        var decoded: [UInt8] = []
         try group(UInt8(ascii: "{"), UInt8(ascii: "}")) { (scanner) throws(SyntaxError) in
             scanner.skipSpace()
             guard scanner.position < scanner.bytes.count, scanner.bytes[scanner.position] == UInt8(ascii: "\"") else {
                 throw scanner.error("a name in quotation marks belongs here")
             }
-            let name = try scanner.string()
+            if let plain = scanner.plainString() {
+                try scanner.expect(UInt8(ascii: ":"), "a colon")
+                return try member(&scanner, plain)
+            }
+            decoded.removeAll(keepingCapacity: true)
+            try scanner.string(into: &decoded)
             try scanner.expect(UInt8(ascii: ":"), "a colon")
-            try member(&scanner, name)
+            try decoded.withUnsafeBufferPointer { (name) throws(SyntaxError) in try member(&scanner, name) }
         }
     }
 
@@ -82,13 +96,22 @@ struct JSONScanner {
         }
     }
 
-    /// The characters of a number as written.
-    mutating func number() throws(SyntaxError) -> String {
+    /// Appends the characters of a number as written.
+    mutating func number(into output: inout [UInt8]) throws(SyntaxError) {
         let start = position
-        while position < bytes.count, "+-.eE0123456789".utf8.contains(bytes[position]) { position += 1 }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard JSONScanner.isNumber(text.utf8[...]) else { throw SyntaxError(offset: start, reason: "'\(text)' is not a JSON number") }
-        return text
+        while position < bytes.count, JSONScanner.isOfNumber(bytes[position]) { position += 1 }
+        let text = UnsafeBufferPointer(rebasing: bytes[start..<position])
+        guard JSONScanner.isNumber(text) else {
+            throw SyntaxError(offset: start, reason: "'\(String(decoding: text, as: UTF8.self))' is not a JSON number")
+        }
+        output.append(contentsOf: text)
+    }
+
+    private static func isOfNumber(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): true
+        default: false
+        }
     }
 
     mutating func boolean() throws(SyntaxError) -> Bool {
@@ -103,8 +126,12 @@ struct JSONScanner {
         switch try peek() {
         case .object: try object { (scanner, _) throws(SyntaxError) in try scanner.skip(depth: depth + 1) }
         case .array: try array { (scanner) throws(SyntaxError) in try scanner.skip(depth: depth + 1) }
-        case .string: _ = try string()
-        case .number: _ = try number()
+        case .string:
+            var ignored: [UInt8] = []
+            try string(into: &ignored)
+        case .number:
+            var ignored: [UInt8] = []
+            try number(into: &ignored)
         case .boolean: _ = try boolean()
         case .null: guard take("null") else { throw error("not null") }
         }
@@ -116,34 +143,41 @@ struct JSONScanner {
         guard position == bytes.count else { throw error("more text after the value") }
     }
 
-    mutating func string() throws(SyntaxError) -> String {
-        let start = position
-        position += 1
-        let plainStart = position
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\"), bytes[position] >= 0x20
-        {
-            position += 1
-        }
-        guard position < bytes.count else { throw SyntaxError(offset: start, reason: "the string does not end") }
-        var content = Array(bytes[plainStart..<position])
-        while bytes[position] != UInt8(ascii: "\"") {
-            if bytes[position] == UInt8(ascii: "\\") {
-                content.append(contentsOf: String(try escape()).utf8)
-            } else {
-                guard bytes[position] >= 0x20 else { throw error("a control character stands unescaped in a string") }
-                content.append(bytes[position])
-                position += 1
-            }
-            guard position < bytes.count else { throw SyntaxError(offset: start, reason: "the string does not end") }
-        }
-        position += 1
-        guard let text = String(validating: content, as: UTF8.self) else {
-            throw SyntaxError(offset: start, reason: "the string is not UTF-8")
-        }
-        return text
+    /// The content of a string without escapes, or `nil`; then the position has not moved.
+    private mutating func plainString() -> UnsafeBufferPointer<UInt8>? {
+        let start = position + 1
+        let end = endOfPlain(from: start)
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return nil }
+        position = end + 1
+        return UnsafeBufferPointer(rebasing: bytes[start..<end])
     }
 
-    private mutating func escape() throws(SyntaxError) -> Character {
+    private func endOfPlain(from start: Int) -> Int {
+        var end = start
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\"), bytes[end] >= 0x20 { end += 1 }
+        return end
+    }
+
+    /// Appends the content of a string.
+    mutating func string(into output: inout [UInt8]) throws(SyntaxError) {
+        let start = position
+        position += 1
+        while true {
+            let end = endOfPlain(from: position)
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[position..<end]))
+            position = end
+            guard position < bytes.count else { throw SyntaxError(offset: start, reason: "the string does not end") }
+            switch bytes[position] {
+            case UInt8(ascii: "\""):
+                position += 1
+                return
+            case UInt8(ascii: "\\"): output.append(contentsOf: UTF8.encode(try escape())!)
+            default: throw error("a control character stands unescaped in a string")
+            }
+        }
+    }
+
+    private mutating func escape() throws(SyntaxError) -> Unicode.Scalar {
         position += 1
         guard position < bytes.count else { throw error("the string does not end") }
         let code = bytes[position]
@@ -157,7 +191,7 @@ struct JSONScanner {
         case UInt8(ascii: "n"): return "\n"
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): return Character(try unicodeEscape())
+        case UInt8(ascii: "u"): return try unicodeEscape()
         default: throw error("an unknown escape")
         }
     }
@@ -187,21 +221,24 @@ struct JSONScanner {
         position += 1
     }
 
-    private mutating func take(_ word: String) -> Bool {
-        guard bytes[position...].starts(with: word.utf8) else { return false }
-        position += word.utf8.count
+    private mutating func take(_ word: StaticString) -> Bool {
+        let end = position + word.utf8CodeUnitCount
+        guard end <= bytes.count,
+            bytes[position..<end].elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+        else { return false }
+        position = end
         return true
     }
 
     private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+        while position < bytes.count, bytes[position].isXMLSpace { position += 1 }
     }
 
     private func error(_ reason: String) -> SyntaxError { SyntaxError(offset: min(position, bytes.count), reason: reason) }
 
     /// RFC 8259, section 6.
-    private static func isNumber(_ text: Substring.UTF8View) -> Bool {
-        var rest = text
+    private static func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var rest = text[...]
         func digits() -> Int {
             let run = rest.prefix { (0x30...0x39).contains($0) }
             rest = rest.dropFirst(run.count)

@@ -1,3 +1,4 @@
+internal import Glibc
 public import XML
 
 /// One element of the menu: a place in the tree with its own name in XML and in JSON. A class, because translation hands it
@@ -36,6 +37,15 @@ public final class MenuElement: Sendable {
     public let operations: String
     /// The menu's own name of the format or type, for documentation.
     public let formatText: String
+    /// What both writers put around a value, made once.
+    let spelling: Spelling
+
+    struct Spelling: Sendable {
+        /// `"name"`
+        let quotedName: [UInt8]
+        let openTag: [UInt8]
+        let closeTag: [UInt8]
+    }
 
     init(
         json: String, xml: XMLName, content: Content, cardinality: Cardinality, source: Source, operations: String, formatText: String
@@ -47,6 +57,15 @@ public final class MenuElement: Sendable {
         self.source = source
         self.operations = operations
         self.formatText = formatText
+        spelling = Spelling(
+            quotedName: Array("\"\(json)\"".utf8), openTag: Array("<\(xml.local)>".utf8), closeTag: Array("</\(xml.local)>".utf8))
+    }
+
+    /// Whether the bytes are the element's JSON name.
+    func isNamed(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        let quoted = spelling.quotedName
+        guard name.count == quoted.count - 2, let base = name.baseAddress else { return false }
+        return quoted.withUnsafeBytes { memcmp($0.baseAddress! + 1, base, name.count) == 0 }
     }
 }
 
@@ -54,13 +73,34 @@ public final class MenuElement: Sendable {
 public final class MenuClass: Sendable {
     public let name: String
     public let elements: [MenuElement]
+    let names: XMLNameTable
+    private let mandatory: [Bool]
     private let indexByJSON: [String: Int]
 
     init(name: String, elements: [MenuElement]) {
         self.name = name
         self.elements = elements
+        names = XMLNameTable(elements.map(\.xml))
+        mandatory = elements.map { $0.cardinality.minimum > 0 }
         indexByJSON = Dictionary(uniqueKeysWithValues: elements.enumerated().map { ($1.json, $0) })
     }
 
     public func index(json name: String) -> Int? { indexByJSON[name] }
+
+    public func element(_ json: String) -> MenuElement? { index(json: json).map { elements[$0] } }
+
+    /// The class below the element of that name, where it has one.
+    public func record(_ json: String) -> MenuClass? {
+        guard let element = element(json), case .record(let menuClass) = element.content else { return nil }
+        return menuClass
+    }
+
+    func isMandatory(_ index: Int) -> Bool { mandatory[index] }
+
+    /// The place of the element with that JSON name; `hint` is where it stands in a message that keeps the order.
+    func index(json name: UnsafeBufferPointer<UInt8>, hint: Int) -> Int? {
+        for index in hint..<elements.count where elements[index].isNamed(name) { return index }
+        for index in 0..<min(hint, elements.count) where elements[index].isNamed(name) { return index }
+        return nil
+    }
 }

@@ -10,37 +10,31 @@ public struct MenuRule: Sendable {
     public let demand: Demand
     public let text: String
 
-    /// The paths that are missing in a message, empty where the rule holds.
-    func missing(in record: Record) -> [[Record.Step]] {
+    /// The places where something is missing, none where the rule holds.
+    func missing(in dataset: Dataset) -> [DatasetPlace] {
+        let root = dataset.root
         switch demand {
         case .any(let names):
-            return names.contains { record[$0] != nil } ? [] : [[.name(names[0])]]
+            guard !names.contains(where: root.has), let element = root.menuClass.element(names[0]) else { return [] }
+            return [DatasetPlace(steps: [.init(element: element)])]
         case .needed(let conditions, let paths):
-            let applies = conditions.contains { name, values in record[name]?.spelling.map(values.contains) ?? false }
-            return applies ? paths.flatMap { record.missing($0[...]) } : []
+            let applies = conditions.contains { name, values in root.text(name).map(values.contains) ?? false }
+            return applies ? paths.flatMap { root.missing($0[...]) } : []
         }
     }
 }
 
-extension Record {
-    enum Step: Sendable {
-        case name(String)
-        case index(Int)
-    }
-
-    /// Every place where the path ends in nothing though its parents are there.
-    fileprivate func missing(_ path: ArraySlice<String>) -> [[Step]] {
-        guard let name = path.first else { return [] }
+extension DatasetRecord {
+    /// Every place where the path ends in nothing though what is above it is there.
+    fileprivate func missing(_ path: ArraySlice<String>) -> [DatasetPlace] {
+        guard let name = path.first, let element = menuClass.element(name) else { return [] }
         let rest = path.dropFirst()
-        switch self[name] {
-        case nil: return rest.isEmpty ? [[.name(name)]] : []
-        case .record(let record): return record.missing(rest).map { [.name(name)] + $0 }
-        case .list(let values):
-            return values.enumerated().flatMap { index, value in
-                guard case .record(let record) = value else { return [[Step]]() }
-                return record.missing(rest).map { [.name(name), .index(index)] + $0 }
+        guard !rest.isEmpty else { return has(name) ? [] : [DatasetPlace(steps: [.init(element: element)])] }
+        let below = records(name)
+        return below.enumerated().flatMap { index, record in
+            record.missing(rest).map { place in
+                DatasetPlace(steps: [.init(element: element, number: (index, below.count))] + place.steps)
             }
-        default: return []
         }
     }
 }

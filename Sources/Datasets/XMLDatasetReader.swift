@@ -6,142 +6,175 @@ extension Dataset {
     /// - Parameter element: the message's element, from a verified Body.
     /// - Throws: `DatasetError` with an XPath for each problem.
     public init(reading element: XMLElement, as message: MenuMessage) throws(DatasetError) {
-        var reader = XMLDatasetReader()
-        let root = reader.record(element, message.menuClass)
-        if reader.problems.isEmpty {
-            for rule in message.rules {
-                for path in rule.missing(in: root) {
-                    reader.note(.rule, at: element.path + root.xmlPath(path), rule.text)
-                }
-            }
-        }
-        guard reader.problems.isEmpty else { throw DatasetError(reader.problems) }
-        self.init(message, root: root)
+        var reader = XMLDatasetReader(element, message)
+        self = try reader.read()
     }
 }
 
 private struct XMLDatasetReader {
-    var problems: [DatasetProblem] = []
+    /// Keeps the tree alive during the walk.
+    private let origin: XMLElement
+    private var dataset: Dataset
+    private var problems: [DatasetProblem] = []
 
-    mutating func note(_ code: DatasetProblem.Code, at place: @autoclosure () -> String, _ text: @autoclosure () -> String) {
+    init(_ element: XMLElement, _ message: MenuMessage) {
+        origin = element
+        dataset = Dataset(message)
+        dataset.entries.reserveCapacity(256)
+        dataset.texts.reserveCapacity(4096)
+    }
+
+    mutating func read() throws(DatasetError) -> Dataset {
+        readRecord(origin.cursor, dataset.message.menuClass)
+        if problems.isEmpty {
+            for rule in dataset.message.rules {
+                for place in rule.missing(in: dataset) { problems.append(DatasetProblem(.rule, at: origin.path + place.path, rule.text)) }
+            }
+        }
+        guard problems.isEmpty else { throw DatasetError(problems) }
+        return dataset
+    }
+
+    private mutating func note(_ code: DatasetProblem.Code, _ cursor: XMLCursor, below: String = "", _ text: String) {
         guard problems.count < DatasetError.limit else { return }
-        problems.append(DatasetProblem(code, at: place(), text()))
+        problems.append(DatasetProblem(code, at: origin.element(at: cursor).path + below, text))
     }
 
     /// Elements must come in the order of the menu, as the schema's sequence demands.
-    mutating func record(_ element: XMLElement, _ menuClass: MenuClass) -> Record {
-        if element.hasStrayText { note(.unexpectedContent, at: element.path, "text stands between the elements") }
-        refuseAttributes(of: element)
-        var record = Record(menuClass)
-        var lists: [Int: [Value]] = [:]
-        var next = 0
-        for child in element.children {
-            guard let index = index(of: child, in: menuClass, from: next) else {
-                refuse(child, in: menuClass, known: record, from: next)
+    private mutating func readRecord(_ cursor: XMLCursor, _ menuClass: MenuClass) {
+        if cursor.hasAttributes { refuseAttributes(of: cursor) }
+        let first = dataset.entries.count
+        var expected = 0
+        /// How often the element at `expected` was read; more than none only where it is a list.
+        var count = 0
+        var walk = cursor.children
+        while let child = walk.next() {
+            guard let index = menuClass.names.index(of: child, from: expected) else {
+                refuse(child, menuClass, expected: expected, siblings: first)
                 continue
             }
-            for skipped in next..<index { noteIfMissing(menuClass.elements[skipped], record.values[skipped], in: element) }
-            let menu = menuClass.elements[index]
-            guard let value = value(child, menu.content) else {
-                // Already noted; a place holder keeps it from being noted again as missing.
-                record.values[index] = .text("")
-                next = menu.cardinality.isList ? index : index + 1
-                continue
+            if index > expected {
+                noteMissing(expected..<index, count, menuClass, cursor)
+                count = 0
             }
-            if menu.cardinality.isList {
-                lists[index, default: []].append(value)
-                record.values[index] = .text("")
-                next = index
+            let element = menuClass.elements[index]
+            count += 1
+            read(child, index, element)
+            if element.cardinality.isList {
+                expected = index
+                if let maximum = element.cardinality.maximum, count == maximum + 1 {
+                    note(.tooMany, child, "more than \(maximum) \(element.xml.local) where at the most \(maximum) are allowed")
+                }
             } else {
-                record.values[index] = value
-                next = index + 1
+                expected = index + 1
+                count = 0
             }
         }
-        for rest in next..<menuClass.elements.count { noteIfMissing(menuClass.elements[rest], record.values[rest], in: element) }
-        for (index, values) in lists { record.values[index] = .list(values) }
-        return record
+        noteMissing(expected..<menuClass.elements.count, count, menuClass, cursor)
+        if walk.passedText { note(.unexpectedContent, cursor, "text stands between the elements") }
     }
 
-    private func index(of child: XMLElement, in menuClass: MenuClass, from next: Int) -> Int? {
-        menuClass.elements[next...].firstIndex { child.has($0.xml) }
+    private mutating func read(_ cursor: XMLCursor, _ index: Int, _ element: MenuElement) {
+        let position = dataset.begin(index)
+        switch element.content {
+        case .record(let menuClass):
+            readRecord(cursor, menuClass)
+            dataset.endRecord(position)
+        case .simple(let format):
+            readText(cursor, format, position)
+        }
     }
 
-    private mutating func refuse(_ child: XMLElement, in menuClass: MenuClass, known record: Record, from next: Int) {
-        guard problems.count < DatasetError.limit else { return }
-        guard let earlier = menuClass.elements[..<next].firstIndex(where: { child.has($0.xml) }) else {
-            let names = menuClass.elements.map(\.xml.local)
-            let near = child.local.nearest(in: names, within: 3).first
-            let hint =
-                if let near, near == child.local {
-                    "; its namespace is '\(child.namespace)', expected '\(menuClass.elements[0].xml.namespace)'"
-                } else if let near { "; did you mean \(near)?" } else { "" }
-            note(.unknownElement, at: child.path, "\(child.local) is not known in \(menuClass.name)\(hint)")
+    private mutating func readText(_ cursor: XMLCursor, _ format: ElementFormat, _ position: Int) {
+        if cursor.hasAttributes { refuseAttributes(of: cursor) }
+        guard cursor.appendText(to: &dataset.texts) else {
+            return note(.unexpectedContent, cursor, "\(origin.element(at: cursor).local) holds text, not elements")
+        }
+        dataset.endText(of: position)
+        if format.collapsesWhiteSpace { dataset.collapseWhiteSpace(of: position, format) }
+        guard let violation = dataset.violation(of: position, format) else {
+            if case .boolean = format { dataset.spellBoolean(position) }
             return
         }
-        if record.values[earlier] != nil, earlier == next - 1 || !menuClass.elements[earlier].cardinality.isList {
-            note(.repeatedElement, at: child.path, "\(child.local) may stand only once")
+        guard problems.count < DatasetError.limit else { return }
+        let said = format.describe(violation, String(decoding: dataset.bytes(of: dataset.entries[position]), as: UTF8.self))
+        note(said.code, cursor, said.text)
+    }
+
+    /// The walk stays where it was: what is refused takes no place in the order.
+    private mutating func refuse(_ cursor: XMLCursor, _ menuClass: MenuClass, expected: Int, siblings first: Int) {
+        guard problems.count < DatasetError.limit else { return }
+        let name = origin.element(at: cursor).name
+        guard let earlier = menuClass.names.index(of: cursor, from: 0) else {
+            let near = name.local.nearest(in: menuClass.elements.map(\.xml.local), within: 3).first
+            let hint =
+                if let near, near == name.local {
+                    "; its namespace is '\(name.namespace)', expected '\(menuClass.elements[0].xml.namespace)'"
+                } else if let near { "; did you mean \(near)?" } else { "" }
+            return note(.unknownElement, cursor, "\(name.local) is not known in \(menuClass.name)\(hint)")
+        }
+        let entries = dataset.entries
+        let isThere = Siblings(entries: entries, range: first..<entries.count).contains { Int(entries[$0].element) == earlier }
+        if isThere, earlier == expected - 1 || !menuClass.elements[earlier].cardinality.isList {
+            note(.repeatedElement, cursor, "\(name.local) may stand only once")
         } else {
-            note(.wrongOrder, at: child.path, "\(child.local) must stand before \(menuClass.elements[next - 1].xml.local)")
+            note(.wrongOrder, cursor, "\(name.local) must stand before \(menuClass.elements[expected - 1].xml.local)")
         }
     }
 
-    private mutating func noteIfMissing(_ menu: MenuElement, _ value: Value?, in parent: XMLElement) {
-        guard value == nil, menu.cardinality.minimum > 0 else { return }
-        note(.missingElement, at: parent.path + "/" + menu.xml.local, "\(menu.xml.local) is mandatory: \(menu.source.text)")
-    }
-
-    private mutating func refuseAttributes(of element: XMLElement) {
-        guard element.hasAttributes else { return }
-        for attribute in element.attributes {
-            note(.unexpectedContent, at: element.path + "/@" + attribute.name.local, "elements of a dataset have no attributes")
+    /// - Parameter count: how many there are of the first of the range.
+    private mutating func noteMissing(_ range: Range<Int>, _ count: Int, _ menuClass: MenuClass, _ parent: XMLCursor) {
+        for index in range where menuClass.isMandatory(index) && !(index == range.lowerBound && count > 0) {
+            let element = menuClass.elements[index]
+            note(.missingElement, parent, below: "/" + element.xml.local, "\(element.xml.local) is mandatory: \(element.source.text)")
         }
     }
 
-    private mutating func value(_ element: XMLElement, _ content: MenuElement.Content) -> Value? {
-        switch content {
-        case .record(let menuClass): return .record(record(element, menuClass))
-        case .simple(let format): return simple(element, format)
-        }
-    }
-
-    private mutating func simple(_ element: XMLElement, _ format: ElementFormat) -> Value? {
-        refuseAttributes(of: element)
-        guard element.isPlainText || !element.children.contains(where: { _ in true }) else {
-            note(.unexpectedContent, at: element.path, "\(element.local) holds text, not elements")
-            return nil
-        }
-        guard problems.count < DatasetError.limit else { return nil }
-        let text = format.collapsesWhiteSpace ? element.text.trimmedXML : element.text
-        if let violation = format.violation(text) {
-            note(violation.code, at: element.path, violation.text)
-            return nil
-        }
-        switch format {
-        case .integer: return Int(text).map(Value.integer)
-        case .boolean: return .boolean(text == "true" || text == "1")
-        case .base64: return Base64.decode(text).map { .text(Base64.encode($0)) }
-        case .text, .pattern, .code, .decimal, .date, .dateTime: return .text(text)
+    private mutating func refuseAttributes(of cursor: XMLCursor) {
+        for attribute in origin.element(at: cursor).attributes {
+            note(.unexpectedContent, cursor, below: "/@" + attribute.name.local, "elements of a dataset have no attributes")
         }
     }
 }
 
-extension Record {
-    /// The place of a path of JSON names as the tail of an XPath.
-    fileprivate func xmlPath(_ path: [Step]) -> String {
-        var text = ""
-        var record: Record? = self
-        var list: [Value] = []
-        for step in path {
-            switch step {
-            case .name(let name):
-                guard let current = record, let index = current.menuClass.index(json: name) else { return text }
-                text += "/" + current.menuClass.elements[index].xml.local
-                if case .list(let values) = current.values[index] { list = values } else { record = current.values[index]?.record }
-            case .index(let index):
-                if list.count > 1 { text += "[\(index + 1)]" }
-                record = list[index].record
-            }
+extension Dataset {
+    func violation(of position: Int, _ format: ElementFormat) -> ElementFormat.Violation? {
+        let entry = entries[position]
+        return texts.withUnsafeBufferPointer { texts in
+            format.violation(UnsafeBufferPointer(rebasing: texts[Int(entry.start)..<Int(entry.start + entry.length)]))
         }
-        return text
     }
+
+    /// The text is the last one. Base64 loses all its white space, every other format what stands at its ends
+    /// (XML Schema part 2, section 4.3.6); spaces inside stay and are for the format to refuse.
+    fileprivate mutating func collapseWhiteSpace(of position: Int, _ format: ElementFormat) {
+        let text = bytes(of: entries[position])
+        guard text.contains(where: \.isXMLSpace) else { return }
+        let kept: [UInt8]
+        if case .base64 = format {
+            kept = text.filter { !$0.isXMLSpace }
+        } else {
+            let end = text.lastIndex { !$0.isXMLSpace }.map { $0 + 1 } ?? text.startIndex
+            kept = Array(text[..<end].drop(while: \.isXMLSpace))
+        }
+        replaceText(of: position, with: kept)
+    }
+
+    /// `1` and `0` become the words that JSON knows.
+    fileprivate mutating func spellBoolean(_ position: Int) {
+        let text = bytes(of: entries[position])
+        guard text.count == 1 else { return }
+        replaceText(of: position, with: Array((text.first == UInt8(ascii: "1") ? "true" : "false").utf8))
+    }
+
+    private mutating func replaceText(of position: Int, with text: [UInt8]) {
+        texts.removeSubrange(Int(entries[position].start)...)
+        texts.append(contentsOf: text)
+        endText(of: position)
+    }
+}
+
+extension UInt8 {
+    /// XML 1.0, production 3.
+    var isXMLSpace: Bool { self == 0x20 || self == 0x09 || self == 0x0A || self == 0x0D }
 }

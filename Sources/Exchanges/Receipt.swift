@@ -32,14 +32,10 @@ public struct Receipt: Hashable, Sendable, Codable {
 
     /// The answer's element, such as SendCOResponse.
     func xml(_ message: MenuMessage) -> [UInt8] {
-        var dataset = Dataset(message)
-        guard let receiptClass = message.menuClass.record("receipt") else { preconditionFailure("every answer of the menu has a receipt") }
-        var receipt = Record(receiptClass)
-        receipt["functionalReferenceId"] = .text(functionalReferenceID)
-        receipt["receivedDateTime"] = .text(receivedDateTime)
-        receipt["digestMethod"] = .text(digestMethod)
-        receipt["digestValue"] = .text(digestValue)
-        dataset.root["receipt"] = .record(receipt)
-        return dataset.xml
+        let values: [String: DatasetValue] = [
+            "functionalReferenceId": .text(functionalReferenceID), "receivedDateTime": .text(receivedDateTime),
+            "digestMethod": .text(digestMethod), "digestValue": .text(digestValue),
+        ]
+        return Dataset(message, ["receipt": .record(values)]).xml
     }
 }

@@ -8,6 +8,20 @@ public enum Base64 {
         return table
     }()
 
+    /// Whether the characters are base64 without white space, with the padding and the clear last bits that it demands.
+    public static func isStrict(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count % 4 == 0 else { return false }
+        if text.isEmpty { return true }
+        let padding = text[text.count - 1] != UInt8(ascii: "=") ? 0 : text[text.count - 2] != UInt8(ascii: "=") ? 1 : 2
+        let digits = text.count - padding
+        return values.withUnsafeBufferPointer { values in
+            var seen: UInt8 = 0
+            for index in 0..<digits { seen |= values[Int(text[index])] }
+            let last = values[Int(text[digits - 1])]
+            return seen < 64 && (padding == 0 || last & (padding == 1 ? 0x3 : 0xF) == 0)
+        }
+    }
+
     public static func encode(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { output in
             var written = 0

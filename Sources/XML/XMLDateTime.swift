@@ -13,32 +13,36 @@ public struct XMLDateTime: Hashable, Sendable {
     /// - Parameter text: `2026-11-22T10:05:00.123+01:00`; the fraction (at the most nine digits) and the offset may be absent, lower case, 24:00
     ///   and leap seconds are refused.
     public init?(_ text: String) {
-        var cursor = text.utf8[...]
-        guard let day = XMLDateTime.day(&cursor), XMLDateTime.take("T", from: &cursor),
-            let hour = XMLDateTime.digits(2, from: &cursor), XMLDateTime.take(":", from: &cursor),
-            let minute = XMLDateTime.digits(2, from: &cursor), XMLDateTime.take(":", from: &cursor),
-            let second = XMLDateTime.digits(2, from: &cursor), hour < 24, minute < 60, second < 60
+        var text = text
+        guard let moment = text.withUTF8({ XMLDateTime($0) }) else { return nil }
+        self = moment
+    }
+
+    public init?(_ text: UnsafeBufferPointer<UInt8>) {
+        var reader = DigitReader(text)
+        guard let day = reader.day(), reader.take("T"), let hour = reader.number(2), reader.take(":"), let minute = reader.number(2),
+            reader.take(":"), let second = reader.number(2), hour < 24, minute < 60, second < 60
         else { return nil }
         var fraction = 0
-        if XMLDateTime.take(".", from: &cursor) {
+        if reader.take(".") {
             var scale = 100_000_000
             var count = 0
-            while let digit = XMLDateTime.digits(1, from: &cursor) {
+            while let digit = reader.number(1) {
                 fraction += digit * scale
                 scale /= 10
                 count += 1
             }
             guard (1...9).contains(count) else { return nil }
         }
-        guard let offset = XMLDateTime.offset(&cursor), cursor.isEmpty else { return nil }
+        guard let offset = reader.offset(), reader.isAtEnd else { return nil }
         seconds = day * 86400 + Int64(hour * 3600 + minute * 60 + second - offset * 60)
         nanoseconds = fraction
     }
 
     /// Whether `text` is a day of the calendar, `2026-11-22`, without time or offset.
-    public static func isDate(_ text: String) -> Bool {
-        var cursor = text.utf8[...]
-        return day(&cursor) != nil && cursor.isEmpty
+    public static func isDate(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var reader = DigitReader(text)
+        return reader.day() != nil && reader.isAtEnd
     }
 
     /// `2026-11-22T10:05:00.123Z`, to the millisecond.
@@ -55,52 +59,6 @@ public struct XMLDateTime: Hashable, Sendable {
 
     public func adding(seconds more: Int64) -> XMLDateTime { XMLDateTime(seconds: seconds + more, nanoseconds: nanoseconds) }
 
-    private static func day(_ cursor: inout Substring.UTF8View) -> Int64? {
-        guard let year = digits(4, from: &cursor), take("-", from: &cursor), let month = digits(2, from: &cursor),
-            take("-", from: &cursor), let day = digits(2, from: &cursor), year > 0, (1...12).contains(month),
-            (1...length(of: month, year: year)).contains(day)
-        else { return nil }
-        return days(year: year, month: month, day: day)
-    }
-
-    /// Minutes east of UTC: `Z`, `+hh:mm` up to 14:00, or nothing.
-    private static func offset(_ cursor: inout Substring.UTF8View) -> Int? {
-        if cursor.isEmpty || take("Z", from: &cursor) { return 0 }
-        let sign: Int
-        if take("+", from: &cursor) { sign = 1 } else if take("-", from: &cursor) { sign = -1 } else { return nil }
-        guard let hours = digits(2, from: &cursor), take(":", from: &cursor), let minutes = digits(2, from: &cursor),
-            minutes < 60, hours * 60 + minutes <= 14 * 60
-        else { return nil }
-        return sign * (hours * 60 + minutes)
-    }
-
-    private static func take(_ character: Character, from cursor: inout Substring.UTF8View) -> Bool {
-        guard cursor.first == character.asciiValue else { return false }
-        cursor = cursor.dropFirst()
-        return true
-    }
-
-    private static func digits(_ count: Int, from cursor: inout Substring.UTF8View) -> Int? {
-        let head = cursor.prefix(count)
-        guard head.count == count, head.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        cursor = cursor.dropFirst(count)
-        return head.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    }
-
-    private static func length(of month: Int, year: Int) -> Int {
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
-    }
-
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in years that begin in March.
-    private static func days(year: Int, month: Int, day: Int) -> Int64 {
-        let shifted = Int64(month <= 2 ? year - 1 : year)
-        let era = shifted.flooredQuotient(400)
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = Int64((153 * ((month + 9) % 12) + 2) / 5 + day - 1)
-        return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468
-    }
-
     private static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719468
         let era = shifted.flooredQuotient(146097)
@@ -116,6 +74,70 @@ public struct XMLDateTime: Hashable, Sendable {
 extension XMLDateTime: Comparable {
     public static func < (one: XMLDateTime, other: XMLDateTime) -> Bool {
         (one.seconds, one.nanoseconds) < (other.seconds, other.nanoseconds)
+    }
+}
+
+/// Reads digits and marks from the front of a text.
+private struct DigitReader {
+    private let text: UnsafeBufferPointer<UInt8>
+    private var position = 0
+
+    init(_ text: UnsafeBufferPointer<UInt8>) {
+        self.text = text
+    }
+
+    var isAtEnd: Bool { position == text.count }
+
+    mutating func take(_ mark: Unicode.Scalar) -> Bool {
+        guard position < text.count, text[position] == UInt8(ascii: mark) else { return false }
+        position += 1
+        return true
+    }
+
+    /// Exactly so many digits.
+    mutating func number(_ digits: Int) -> Int? {
+        guard position + digits <= text.count else { return nil }
+        var value = 0
+        for index in position..<position + digits {
+            guard (0x30...0x39).contains(text[index]) else { return nil }
+            value = value * 10 + Int(text[index] - 0x30)
+        }
+        position += digits
+        return value
+    }
+
+    /// `2026-11-22` as days since 1970-01-01.
+    mutating func day() -> Int64? {
+        guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2), year > 0,
+            (1...12).contains(month), (1...DigitReader.length(of: month, year: year)).contains(day)
+        else { return nil }
+        return DigitReader.days(year: year, month: month, day: day)
+    }
+
+    /// Minutes east of UTC: `Z`, `+hh:mm` up to 14:00, or nothing.
+    mutating func offset() -> Int? {
+        if isAtEnd || take("Z") { return 0 }
+        let sign: Int
+        if take("+") { sign = 1 } else if take("-") { sign = -1 } else { return nil }
+        guard let hours = number(2), take(":"), let minutes = number(2), minutes < 60, hours * 60 + minutes <= 14 * 60 else { return nil }
+        return sign * (hours * 60 + minutes)
+    }
+
+    private static func length(of month: Int, year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in years that begin in March.
+    private static func days(year: Int, month: Int, day: Int) -> Int64 {
+        let shifted = Int64(month <= 2 ? year - 1 : year)
+        let era = shifted.flooredQuotient(400)
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = Int64((153 * ((month + 9) % 12) + 2) / 5 + day - 1)
+        return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468
     }
 }
 

@@ -99,14 +99,7 @@ public struct XMLElement {
     public var hasStrayText: Bool {
         var next = node.pointee.children
         while let child = next {
-            if child.pointee.type == XML_CDATA_SECTION_NODE { return true }
-            if child.isCharacterData, let content = child.pointee.content {
-                var byte = content
-                while byte.pointee != 0 {
-                    guard [0x20, 0x09, 0x0A, 0x0D].contains(byte.pointee) else { return true }
-                    byte += 1
-                }
-            }
+            if child.isStrayText { return true }
             next = child.pointee.next
         }
         return false

@@ -20,9 +20,12 @@ public final class XMLRegularExpression: Sendable {
 
     deinit { compiled.withLock { xmlRegFreeRegexp($0.pointer) } }
 
-    public func matches(_ value: String) -> Bool {
-        compiled.withLock { compiled in
-            value.withCString { xmlRegexpExec(compiled.pointer, UnsafeRawPointer($0).assumingMemoryBound(to: xmlChar.self)) } == 1
+    /// - Parameter value: UTF-8 without a zero byte.
+    public func matches(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        withUnsafeTemporaryAllocation(of: xmlChar.self, capacity: value.count + 1) { text in
+            _ = text.initialize(fromContentsOf: value)
+            text[value.count] = 0
+            return compiled.withLock { xmlRegexpExec($0.pointer, text.baseAddress) == 1 }
         }
     }
 }

@@ -36,6 +36,9 @@ public struct XMLWriter: Sendable {
 
     public mutating func text(_ value: String) { escape(value, in: .text) }
 
+    /// - Parameter utf8: valid UTF-8.
+    public mutating func text(_ utf8: UnsafeBufferPointer<UInt8>) { escape(utf8, in: .text) }
+
     /// An element with nothing but text.
     public mutating func element(_ tag: String, _ attributes: KeyValuePairs<String, String> = [:], text value: String) {
         open(tag, attributes)
@@ -45,19 +48,21 @@ public struct XMLWriter: Sendable {
 
     private enum Place { case text, attribute }
 
-    /// Runs without anything to escape are copied whole.
     private mutating func escape(_ value: String, in place: Place) {
         var value = value
-        value.withUTF8 { text in
-            var start = 0
-            for (index, byte) in text.enumerated() {
-                guard let escape = XMLWriter.escape(byte, in: place) else { continue }
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-                markup(escape)
-                start = index + 1
-            }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+        value.withUTF8 { escape($0, in: place) }
+    }
+
+    /// Runs without anything to escape are copied whole.
+    private mutating func escape(_ text: UnsafeBufferPointer<UInt8>, in place: Place) {
+        var start = 0
+        for index in 0..<text.count {
+            guard let escape = XMLWriter.escape(text[index], in: place) else { continue }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+            markup(escape)
+            start = index + 1
         }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
     }
 
     private static func escape(_ byte: UInt8, in place: Place) -> StaticString? {

@@ -18,54 +18,51 @@ public struct SeededGenerator: RandomNumberGenerator {
 extension Dataset {
     /// A valid dataset with every kind of value that the menu allows, made by walking it.
     public static func random(_ message: MenuMessage, using generator: inout SeededGenerator) -> Dataset {
-        var dataset = Dataset(message)
-        dataset.root = record(message.menuClass, &generator)
+        var values = record(message.menuClass, &generator)
         // The rules between elements, which the walk does not know.
-        if dataset.root["consignee"] == nil, let index = message.menuClass.index(json: "consignee"),
-            case .record(let party) = message.menuClass.elements[index].content
-        {
-            dataset.root["consignee"] = .record(record(party, &generator))
+        if values["consignee"] == nil, let party = message.menuClass.record("consignee") {
+            values["consignee"] = .record(record(party, &generator))
         }
-        dataset.root["preferential"] = nil
-        dataset.root["typeCode"] = .text("861")
-        return dataset
+        values["preferential"] = nil
+        values["typeCode"] = .text("861")
+        return Dataset(message, values)
     }
 
-    private static func record(_ menuClass: MenuClass, _ generator: inout SeededGenerator) -> Record {
-        var record = Record(menuClass)
+    private static func record(_ menuClass: MenuClass, _ generator: inout SeededGenerator) -> [String: DatasetValue] {
+        var values: [String: DatasetValue] = [:]
         for element in menuClass.elements {
             let isLeftOut = element.cardinality.minimum == 0 && Int.random(in: 0..<3, using: &generator) == 0
             if isLeftOut { continue }
             if element.cardinality.isList {
                 let count = Int.random(in: 1...3, using: &generator)
-                record[element.json] = .list((0..<count).map { _ in value(element.content, &generator) })
+                values[element.json] = .list((0..<count).map { _ in value(element.content, &generator) })
             } else {
-                record[element.json] = value(element.content, &generator)
+                values[element.json] = value(element.content, &generator)
             }
         }
-        return record
+        return values
     }
 
-    private static func value(_ content: MenuElement.Content, _ generator: inout SeededGenerator) -> Value {
+    private static func value(_ content: MenuElement.Content, _ generator: inout SeededGenerator) -> DatasetValue {
         switch content {
         case .record(let menuClass): .record(record(menuClass, &generator))
-        case .simple(let format): simple(format, &generator)
+        case .simple(let format): .text(simple(format, &generator))
         }
     }
 
-    private static func simple(_ format: ElementFormat, _ generator: inout SeededGenerator) -> Value {
+    private static func simple(_ format: ElementFormat, _ generator: inout SeededGenerator) -> String {
         switch format {
-        case .text(let minimum, let maximum): .text(text(minimum, min(maximum, 40), &generator))
-        case .pattern(let pattern, _, _): .text(sample(of: pattern.text))
-        case .code(let list): .text(list.codes.randomElement(using: &generator)!.code)
+        case .text(let minimum, let maximum): text(minimum, min(maximum, 40), &generator)
+        case .pattern(let pattern, _, _): sample(of: pattern.text)
+        case .code(let list): list.codes.randomElement(using: &generator)!.code
         case .integer(let minimum, let digits):
-            .integer(Int.random(in: minimum...(Int(String(repeating: "9", count: digits)) ?? minimum), using: &generator))
-        case .decimal(let digits, let fraction): .text(decimal(digits, fraction, &generator))
-        case .date: .text("20\(two(10...40, &generator))-\(two(1...12, &generator))-\(two(1...28, &generator))")
-        case .dateTime: .text(dateTime(&generator))
-        case .boolean: .boolean(Bool.random(using: &generator))
+            String(Int.random(in: minimum...(Int(String(repeating: "9", count: digits)) ?? minimum), using: &generator))
+        case .decimal(let digits, let fraction): decimal(digits, fraction, &generator)
+        case .date: "20\(two(10...40, &generator))-\(two(1...12, &generator))-\(two(1...28, &generator))"
+        case .dateTime: dateTime(&generator)
+        case .boolean: Bool.random(using: &generator) ? "true" : "false"
         case .base64:
-            .text(Base64.encode((0..<Int.random(in: 1...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }))
+            Base64.encode((0..<Int.random(in: 1...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) })
         }
     }
 

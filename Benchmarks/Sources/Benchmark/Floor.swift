@@ -8,6 +8,7 @@ struct Floor {
         try cpu(["verify", request, certificate, String(count)])
     }
     func sign(_ template: String, key: String, count: Int) throws -> Double { try cpu(["sign", template, key, String(count)]) }
+    func parse(_ document: String, count: Int) throws -> Double { try cpu(["parse", document, String(count)]) }
 
     private func cpu(_ arguments: [String]) throws -> Double {
         let lines = try run(program, arguments)

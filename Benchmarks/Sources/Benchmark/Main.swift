@@ -39,10 +39,11 @@ enum Main {
         let content = dataset.xml
         let request = try await sample.request(dataset)
         let receipt = await sample.gateway.receive(sample.inbound(request)).bytes
-        let files = (request: folder + "/request.xml", template: folder + "/template.xml", receipt: folder + "/receipt.xml")
+        let files = (request: folder + "/request.xml", template: folder + "/template.xml", receipt: folder + "/receipt.xml", content: folder + "/content.xml")
         try Data(request).write(to: URL(fileURLWithPath: files.request))
         try Data(Sample.template(request)).write(to: URL(fileURLWithPath: files.template))
         try Data(Sample.template(receipt)).write(to: URL(fileURLWithPath: files.receipt))
+        try Data(content).write(to: URL(fileURLWithPath: files.content))
         let count = max(20, 900_000 / max(sample.size, 3_000))
         let answer = receiptContent(receipt)
         let verifier = EnvelopeVerifier(trust: sample.gateway.partners.trust)
@@ -59,12 +60,12 @@ enum Main {
                 _ = try await sample.own.identity.sign(
                     OutgoingEnvelope(version: .v12, content: answer, form: .canonical), created: .now)
             }
-            let fromXML = try await measure(count) { _ in
-                _ = try Dataset(reading: XMLDocument(parsing: content).root, as: dataset.message)
+            let parse = try measure(count) { _ in _ = try XMLDocument(parsing: content) }
+            let toJSON = try measure(count) { _ in
+                _ = try Dataset(reading: XMLDocument(parsing: content).root, as: dataset.message).json()
             }
-            let toJSON = await measure(count) { _ in _ = dataset.json() }
             let json = dataset.json()
-            let fromJSON = try await measure(count) { _ in _ = try Dataset(json: json, as: dataset.message) }
+            let toXML = try measure(count) { _ in _ = try Dataset(json: json, as: dataset.message).xml }
             var requests: [InboundRequest] = []
             for _ in 0..<count { requests.append(sample.inbound(try await sample.request(sample.dataset()))) }
             let exchange = try await measure(count) { index in
@@ -77,12 +78,13 @@ enum Main {
             let floorVerify = try floor.verify(files.request, certificate: sample.partner.certificateFile, count: count)
             let floorSign = try floor.sign(files.template, key: sample.partner.keyFile, count: count)
             let floorReceipt = try floor.sign(files.receipt, key: sample.own.keyFile, count: count)
+            let floorParse = try floor.parse(files.content, count: count)
             rows.add("verify", verify, floorVerify)
             rows.add("sign", sign, floorSign)
             rows.add("verify + sign receipt", verify + signReceipt, floorVerify + floorReceipt)
-            rows.add("XML to dataset", fromXML, nil)
-            rows.add("dataset to JSON", toJSON, nil)
-            rows.add("JSON to dataset", fromJSON, nil)
+            rows.add("parse XML", parse, floorParse)
+            rows.add("XML to JSON", toJSON, floorParse)
+            rows.add("JSON to XML", toXML, floorParse)
             rows.add("whole inbound exchange", exchange, floorVerify + floorReceipt)
             rows.add("the same, 8 in flight", crowd, floorVerify + floorReceipt)
         }

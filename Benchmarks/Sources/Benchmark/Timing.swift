@@ -17,6 +17,12 @@ func measure(_ count: Int, _ body: (Int) async throws -> Void) async rethrows ->
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
+func measure(_ count: Int, _ body: (Int) throws -> Void) rethrows -> Double {
+    let start = cpuMicroseconds()
+    for index in 0..<count { try body(index) }
+    return (cpuMicroseconds() - start) / Double(count)
+}
+
 /// Standard output of a program, its lines.
 func run(_ program: String, _ arguments: [String]) throws -> [String] {
     let process = Process()

@@ -53,7 +53,7 @@ private struct JSONDatasetWriter {
             case .record(let below): write(position + 1..<end, below, texts)
             case .simple(let format):
                 let text = UnsafeBufferPointer(rebasing: texts[Int(entry.start)..<Int(entry.start + entry.length)])
-                if format.isBareInJSON { bytes.append(contentsOf: text) } else { string(text) }
+                if format.isBareInJSON { bytes.append(contentsOf: text) } else { bytes.appendJSON(text) }
             }
             position = end
         }
@@ -76,33 +76,5 @@ private struct JSONDatasetWriter {
         guard layout == .indented else { return }
         bytes.append(UInt8(ascii: "\n"))
         bytes.append(contentsOf: repeatElement(0x20, count: depth * 2))
-    }
-
-    /// RFC 8259, section 7; everything outside ASCII stays as it is.
-    private mutating func string(_ text: UnsafeBufferPointer<UInt8>) {
-        bytes.append(UInt8(ascii: "\""))
-        var start = 0
-        for index in 0..<text.count where JSONDatasetWriter.needsEscape(text[index]) {
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-            escape(text[index])
-            start = index + 1
-        }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-    }
-
-    /// Of control characters XML can hold only these three.
-    private mutating func escape(_ byte: UInt8) {
-        bytes.append(UInt8(ascii: "\\"))
-        switch byte {
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        default: bytes.append(byte)
-        }
     }
 }

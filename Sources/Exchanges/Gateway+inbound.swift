@@ -1,5 +1,4 @@
 internal import Datasets
-internal import Foundation
 internal import Logging
 internal import SOAP
 internal import Stores
@@ -9,12 +8,21 @@ internal import XMLSignature
 
 /// The inbound road.
 extension Gateway {
+    /// One request, on the pool; where too much waits already it is refused without having been looked at.
+    public func receive(_ request: InboundRequest) async -> InboundAnswer {
+        do {
+            return try await pool.run { await exchange(request) }
+        } catch {
+            return await refuse(request, RefusedRequest(.overloaded(), request, at: clock()), at: clock(), signed: false)
+        }
+    }
+
     /// bytes → verified → dataset → signed receipt, claimed and stored in one transaction before it is sent; or one refusal,
     /// turned into a signed fault in one place.
-    public func receive(_ request: InboundRequest) async -> InboundAnswer {
+    private func exchange(_ request: InboundRequest) async -> InboundAnswer {
         let now = clock()
         do {
-            let message = try await read(request, at: now)
+            let message = try reader.read(request, at: now)
             let dataset: Dataset
             switch accepted(message) {
             case .success(let accepted): dataset = accepted
@@ -22,7 +30,7 @@ extension Gateway {
             }
             let receipt = Receipt(messageID: message.messageID, receivedAt: now.text, bodyDigest: message.bodyDigest.base64)
             let response = try await sign(receipt, for: message, at: now)
-            let record = try record(message, dataset, request, response, at: now)
+            let record = record(message, dataset, request, response, at: now)
             if case .taken(let earlier) = try await store.add(record, work: settings.delivery == .push ? .due(at: now.text) : .none) {
                 return try await answerAgain(message, earlier, at: now)
             }
@@ -30,16 +38,10 @@ extension Gateway {
             logger.info("message accepted", metadata: metadata(request, message).merging(["id": "\(record.id)"]) { _, new in new })
             return InboundAnswer(outcome: .accepted(id: record.id), version: message.version, bytes: response)
         } catch let refused as RefusedRequest {
-            return await refuse(request, refused, at: now)
+            return await refuse(request, refused, at: now, signed: true)
         } catch {
-            let refusal = error is WorkPoolError ? Refusal.overloaded() : Refusal.internalError(error)
-            return await refuse(request, RefusedRequest(refusal, request, at: now), at: now)
+            return await refuse(request, RefusedRequest(.internalError(error), request, at: now), at: now, signed: true)
         }
-    }
-
-    private func read(_ request: InboundRequest, at now: XMLDateTime) async throws -> InboundMessage {
-        let reader = reader
-        return try await pool.run { try reader.read(request, at: now) }
     }
 
     /// The dataset, where it is valid, its sender is the signer's partner and its receiver is us.
@@ -94,29 +96,25 @@ extension Gateway {
         return try await sign(answer, at: now)
     }
 
-    /// The envelope's digests on the pool, the signature wherever the signer keeps its key.
     func sign(_ envelope: OutgoingEnvelope, at now: XMLDateTime) async throws -> [UInt8] {
-        let draft = try await draft(envelope, at: now)
+        let draft = try draft(envelope, at: now)
         return draft.signed(value: try await identity.signer.sign(draft.signedInfo))
     }
 
-    func draft(_ envelope: OutgoingEnvelope, at now: XMLDateTime) async throws -> EnvelopeDraft {
-        let identity = identity
-        return try await pool.run {
-            try EnvelopeDraft(envelope, certificate: identity.certificate, algorithm: identity.signer.algorithm, created: now)
-        }
+    func draft(_ envelope: OutgoingEnvelope, at now: XMLDateTime) throws -> EnvelopeDraft {
+        try EnvelopeDraft(envelope, certificate: identity.certificate, algorithm: identity.signer.algorithm, created: now)
     }
 
     private func record(
         _ message: InboundMessage, _ dataset: Dataset, _ request: InboundRequest, _ response: [UInt8], at now: XMLDateTime
-    ) throws -> NewMessage {
+    ) -> NewMessage {
         NewMessage(
             id: LocalID.make(), direction: .inbound, partner: message.partner.name, operation: message.operation.rawValue,
             messageID: message.messageID, contentDigest: message.contentDigest.hex, certificateNumber: dataset.text("id"),
             state: .accepted, correlationID: request.correlationID, receivedAt: now.text, signer: message.signer.hex,
             bodyDigest: message.bodyDigest.base64,
             contents: [
-                .request: request.bytes, .response: response, .dataset: dataset.json(), .verification: try message.report.json,
+                .request: request.bytes, .response: response, .dataset: dataset.json(), .verification: message.report.json,
             ])
     }
 
@@ -131,16 +129,5 @@ extension Gateway {
 extension RefusedRequest {
     init(_ refusal: Refusal, _ request: InboundRequest, at now: XMLDateTime) {
         self.init(refusal: refusal, version: request.mediaVersion, partner: nil, report: VerificationReport(judgedAt: now))
-    }
-}
-
-extension VerificationReport {
-    /// As kept beside the message.
-    var json: [UInt8] {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return Array(try encoder.encode(self))
-        }
     }
 }

@@ -10,12 +10,14 @@ internal import XMLSignature
 extension Gateway {
     /// JSON → dataset → durable and queued. What was taken is sent until the partner's receipt is there or a person is asked.
     public func submit(json: [UInt8], operation: Operation, partner name: String) async throws -> Submission {
-        do throws(SubmissionError) {
-            let partner = try callable(operation, partner: name)
-            let dataset = try dataset(json, operation, partner)
-            return try await queue(dataset, operation, partner)
-        } catch {
-            return .refused(error)
+        try await pool.run {
+            do throws(SubmissionError) {
+                let partner = try callable(operation, partner: name)
+                let dataset = try dataset(json, operation, partner)
+                return try await queue(dataset, operation, partner)
+            } catch {
+                return .refused(error)
+            }
         }
     }
 
@@ -97,8 +99,10 @@ extension Gateway {
             addressing: partner.endpoint.addressing == .on
                 ? OutgoingEnvelope.requestAddressing(to: address, action: action, messageID: uuid(of: messageID)) : [],
             content: dataset.xml, form: .canonical)
-        let draft = try await draft(envelope, at: clock())
-        let request = draft.signed(value: try await identity.signer.sign(draft.signedInfo))
+        let (draft, request) = try await pool.run {
+            let draft = try self.draft(envelope, at: clock())
+            return (draft, draft.signed(value: try await identity.signer.sign(draft.signedInfo)))
+        }
         let response = try await call(
             transport,
             OutboundRequest(

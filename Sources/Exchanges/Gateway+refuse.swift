@@ -8,10 +8,16 @@ internal import XMLSignature
 extension Gateway {
     /// Refuses before the message was looked at, for reasons that the listener sees: still a fault, still logged.
     public func refuse(_ request: InboundRequest, _ refusal: Refusal) async -> InboundAnswer {
-        await refuse(request, RefusedRequest(refusal, request, at: clock()), at: clock())
+        let refused = RefusedRequest(refusal, request, at: clock())
+        do {
+            return try await pool.run { await refuse(request, refused, at: clock(), signed: true) }
+        } catch {
+            return await refuse(request, refused, at: clock(), signed: false)
+        }
     }
 
-    func refuse(_ request: InboundRequest, _ refused: RefusedRequest, at now: XMLDateTime) async -> InboundAnswer {
+    /// - Parameter signed: `false` where there is no time for a signature.
+    func refuse(_ request: InboundRequest, _ refused: RefusedRequest, at now: XMLDateTime, signed: Bool) async -> InboundAnswer {
         let refusal = refused.refusal
         logger.log(
             level: refusal.blame == .receiver ? .error : .warning, "message refused",
@@ -22,19 +28,19 @@ extension Gateway {
                 "diagnosis": "\(refusal.diagnosis)",
             ])
         let fault = refusal.fault(refused.version, menu: menu, correlationID: request.correlationID, now: now)
-        let bytes = await answer(fault, refused, at: now)
+        let bytes = await answer(fault, refused, at: now, signed: signed)
         await keep(request, refused, response: bytes, at: now)
         return InboundAnswer(outcome: .refused(code: refusal.code), version: refused.version, bytes: bytes)
     }
 
     /// Faults are signed, because toolkits hide an unsigned one; for a flood of strangers the signature is saved.
-    private func answer(_ fault: [UInt8], _ refused: RefusedRequest, at now: XMLDateTime) async -> [UInt8] {
+    private func answer(_ fault: [UInt8], _ refused: RefusedRequest, at now: XMLDateTime, signed: Bool) async -> [UInt8] {
         let envelope = OutgoingEnvelope(
             version: refused.version,
             addressing: refused.relatesTo.map {
                 OutgoingEnvelope.answerAddressing(action: menu.action(of: menu.message("Refusal")), relatesTo: $0)
             } ?? [], content: fault, form: .free)
-        guard refused.partner != nil || strangers.allows(at: now) else { return envelope.unsigned }
+        guard signed, refused.partner != nil || strangers.allows(at: now) else { return envelope.unsigned }
         do {
             return try await sign(envelope, at: now)
         } catch {
@@ -57,7 +63,7 @@ extension Gateway {
                 id: LocalID.make(), direction: .inbound, partner: partner.name, operation: request.operation, messageID: "",
                 contentDigest: "", certificateNumber: nil, state: .refused, correlationID: request.correlationID,
                 receivedAt: now.text, signer: refused.report.signer?.fingerprint, detail: "\(refused.refusal)",
-                contents: [.request: request.bytes, .response: response, .verification: try refused.report.json])
+                contents: [.request: request.bytes, .response: response, .verification: refused.report.json])
             _ = try await store.add(message, work: .none)
         } catch {
             logger.error("refusal could not be noted", metadata: ["correlation": "\(request.correlationID)", "error": "\(error)"])

@@ -43,7 +43,7 @@ public struct SendingWorker: Service {
         var outcome = judge(exchange, message)
         outcome.contents[.request] = exchange.request
         outcome.contents[.response] = exchange.response
-        outcome.contents[.verification] = try? exchange.report.json
+        outcome.contents[.verification] = exchange.report.json
         outcome.bodyDigest = exchange.bodyDigest
         return outcome
     }

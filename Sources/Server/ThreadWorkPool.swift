@@ -2,22 +2,21 @@ public import Exchanges
 internal import NIOPosix
 internal import Synchronization
 
-/// A bounded pool of threads for synchronous XML work, so that a large message never holds up an event loop.
+/// A bounded pool of threads for XML work and for waiting for the disk, so that neither ever holds up an event loop.
 public final class ThreadWorkPool: WorkPool {
-    private let threads: NIOThreadPool
+    private let executor: ThreadExecutor
     private let waiting = Mutex(0)
     private let limit: Int
 
     /// - Parameters:
     ///   - threads: as many as cores.
-    ///   - limit: pieces of work under way or waiting; one more is refused.
+    ///   - limit: requests under way or waiting; one more is refused.
     public init(threads: Int, limit: Int) {
-        self.threads = NIOThreadPool(numberOfThreads: threads)
+        executor = ThreadExecutor(threads: threads)
         self.limit = limit
-        self.threads.start()
     }
 
-    public func run<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+    public func run<Result: Sendable>(_ work: @Sendable () async throws -> Result) async throws -> Result {
         let isFull = waiting.withLock { waiting in
             guard waiting < limit else { return true }
             waiting += 1
@@ -25,10 +24,26 @@ public final class ThreadWorkPool: WorkPool {
         }
         if isFull { throw WorkPoolError.full }
         defer { waiting.withLock { $0 -= 1 } }
-        return try await threads.runIfActive(work)
+        return try await withTaskExecutorPreference(executor, operation: work)
     }
 
     public func shutDown() async throws {
-        try await threads.shutdownGracefully()
+        try await executor.threads.shutdownGracefully()
+    }
+}
+
+/// The threads, as Swift's tasks see them.
+private final class ThreadExecutor: TaskExecutor {
+    let threads: NIOThreadPool
+
+    init(threads: Int) {
+        self.threads = NIOThreadPool(numberOfThreads: threads)
+        self.threads.start()
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        // After a shutdown a job still has to run, or its task would never end: the pool then calls back at once.
+        threads.submit { _ in job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

@@ -3,6 +3,9 @@ internal import Synchronization
 
 /// Messages that arrive while the disk is busy are written together: one transaction, one wait for the disk, for all of them.
 /// Each is durable when its call returns, as if it had been written alone.
+///
+/// Whoever finds nobody writing writes at once, on its own thread, which saves two changes of threads; what comes meanwhile is
+/// written on the writer's queue, so that nobody works for others while its own answer is ready.
 final class GroupCommit: Sendable {
     private struct Pending: Sendable {
         let message: NewMessage
@@ -10,8 +13,13 @@ final class GroupCommit: Sendable {
         let continuation: CheckedContinuation<Claim, any Error>
     }
 
+    private struct State {
+        var waiting: [Pending] = []
+        var isWriting = false
+    }
+
     private let database: any DatabaseWriter
-    private let pending = Mutex<[Pending]>([])
+    private let state = Mutex(State())
 
     init(_ database: any DatabaseWriter) {
         self.database = database
@@ -19,26 +27,47 @@ final class GroupCommit: Sendable {
 
     func add(_ message: NewMessage, work: WorkOrder) async throws -> Claim {
         try await withCheckedThrowingContinuation { continuation in
-            pending.withLock { $0.append(Pending(message: message, work: work, continuation: continuation)) }
-            // Whichever block runs first takes all that waits; the later ones find nothing left.
-            database.asyncWriteWithoutTransaction { [self] in writeAll(in: $0) }
+            let writes = state.withLock { state in
+                state.waiting.append(Pending(message: message, work: work, continuation: continuation))
+                guard !state.isWriting else { return false }
+                state.isWriting = true
+                return true
+            }
+            if writes { write() }
         }
     }
 
-    private func writeAll(in database: Database) {
-        let batch = pending.withLock { pending in
-            let batch = pending
-            pending = []
-            return batch
+    private func write() {
+        database.writeWithoutTransaction { GroupCommit.write(take(), in: $0) }
+        guard hasMore() else { return }
+        database.asyncWriteWithoutTransaction { [self] database in
+            repeat { GroupCommit.write(take(), in: database) } while hasMore()
         }
-        guard !batch.isEmpty else { return }
+    }
+
+    private func take() -> [Pending] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
+    /// Whether more waits; if not, the next who comes writes.
+    private func hasMore() -> Bool {
+        state.withLock { state in
+            state.isWriting = !state.waiting.isEmpty
+            return state.isWriting
+        }
+    }
+
+    private static func write(_ batch: [Pending], in database: Database) {
         do {
-            let claims = try GroupCommit.commit(batch, in: database)
+            let claims = try commit(batch, in: database)
             for (entry, claim) in zip(batch, claims) { entry.continuation.resume(returning: claim) }
         } catch  where batch.count > 1 {
             // One of them is at fault; alone, each gets its own verdict.
             for entry in batch {
-                entry.continuation.resume(with: Result { try GroupCommit.commit([entry], in: database)[0] })
+                entry.continuation.resume(with: Result { try commit([entry], in: database)[0] })
             }
         } catch {
             batch[0].continuation.resume(throwing: error)

@@ -4,23 +4,27 @@ internal import GRDB
 /// The statements that write one message, inside whatever transaction is under way.
 enum MessageLog {
     static func add(_ message: NewMessage, work: WorkOrder, in database: Database) throws -> Claim {
-        if message.state != .refused, let earlier = try holder(message.direction, message.partner, message.messageID, in: database) {
-            return .taken(by: earlier)
-        }
         try database.cachedStatement(
             sql: """
                 INSERT INTO message (id, direction, partner, operation, message_id, content_digest, certificate_number, state,
                   correlation_id, received_at, updated_at, signer, body_digest, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                 """
         ).execute(arguments: [
             message.id, message.direction.rawValue, message.partner, message.operation, message.messageID, message.contentDigest,
             message.certificateNumber, message.state.rawValue, message.correlationID, message.receivedAt, message.receivedAt,
             message.signer, message.bodyDigest, message.detail,
         ])
+        guard database.changesCount == 1 else {
+            guard let earlier = try holder(message.direction, message.partner, message.messageID, in: database) else {
+                throw DatabaseError(resultCode: .SQLITE_CONSTRAINT_UNIQUE, message: "the local id \(message.id) is taken")
+            }
+            return .taken(by: earlier)
+        }
         let sequence = database.lastInsertedRowID
         try keep(message.contents, of: sequence, in: database)
-        try note(sequence, message.state, message.detail, at: message.receivedAt, in: database)
+        try database.cachedStatement(sql: "INSERT INTO event (message, number, at, state, detail) VALUES (?, 1, ?, ?, ?)")
+            .execute(arguments: [sequence, message.receivedAt, message.state.rawValue, message.detail])
         if case .due(let moment) = work {
             try database.cachedStatement(sql: "INSERT INTO work (message, direction, due_at) VALUES (?, ?, ?)")
                 .execute(arguments: [sequence, message.direction.rawValue, moment])

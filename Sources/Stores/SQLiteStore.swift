@@ -17,7 +17,14 @@ public final class SQLiteStore: MessageStore {
         // Another process may hold the file for a moment: a backup, or `check`.
         configuration.busyMode = .timeout(10)
         let pool = try DatabasePool(path: path, configuration: configuration)
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON") }
+        // The pages of the indexes stay in memory (32 MiB), for each new message touches one of each, and wait for some hundred
+        // messages (16 MiB of log) until they are written to their places.
+        try pool.writeWithoutTransaction {
+            try $0.execute(
+                sql: """
+                    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096
+                    """)
+        }
         database = pool
         commits = GroupCommit(pool)
         try SQLiteSchema.migrator.migrate(pool)

@@ -13,8 +13,9 @@ import XMLSignature
 enum Main {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 4, let rounds = Int(arguments[3]) else {
-            print("usage: Benchmark FLOOR EXAMPLE.json ROUNDS")
+        let sizes = arguments.dropFirst(4).compactMap { Int($0) }
+        guard arguments.count >= 4, let rounds = Int(arguments[3]), sizes.count == arguments.count - 4 else {
+            print("usage: Benchmark FLOOR EXAMPLE.json ROUNDS [BYTES ...]")
             exit(2)
         }
         let example = Array(try Data(contentsOf: URL(fileURLWithPath: arguments[2])))
@@ -27,7 +28,7 @@ enum Main {
         for (algorithm, bare) in speeds {
             print("\(algorithm): openssl speed, µs: sign \(format(bare.sign)), verify \(format(bare.verify))")
             print("  Body      work                      gateway µs   floor µs   ratio (median of \(rounds) rounds)")
-            for size in [3_000, 30_000, 300_000] {
+            for size in sizes.isEmpty ? [3_000, 30_000, 300_000] : sizes {
                 let sample = try Sample(size: size, algorithm: algorithm, example: example, folder: folder)
                 try await measureSample(sample, floor: Floor(program: arguments[1]), rounds: rounds, folder: folder)
             }
@@ -49,7 +50,7 @@ enum Main {
         let verifier = EnvelopeVerifier(trust: sample.gateway.partners.trust)
         var rows = Rows()
         for _ in 0..<rounds {
-            let verify = try await measure(count) { _ in
+            let verify = try measure(count) { _ in
                 _ = try verifier.verify(Envelope(reading: XMLDocument(parsing: request)), at: .now)
             }
             let sign = try await measure(count) { _ in

@@ -1,11 +1,12 @@
+internal import Dispatch
 internal import GRDB
 internal import Synchronization
 
 /// Messages that arrive while the disk is busy are written together: one transaction, one wait for the disk, for all of them.
 /// Each is durable when its call returns, as if it had been written alone.
 ///
-/// Whoever finds nobody writing writes at once, on its own thread, which saves two changes of threads; what comes meanwhile is
-/// written on the writer's queue, so that nobody works for others while its own answer is ready.
+/// Whoever finds nobody writing writes at once, on its own thread, which saves two changes of threads. What comes meanwhile
+/// shows that there is a crowd: it is written a moment later, together with what that moment brings.
 final class GroupCommit: Sendable {
     private struct Pending: Sendable {
         let message: NewMessage
@@ -17,6 +18,9 @@ final class GroupCommit: Sendable {
         var waiting: [Pending] = []
         var isWriting = false
     }
+
+    /// How long a crowd is gathered: about what a commit itself takes on a good disk.
+    private static let moment = DispatchTimeInterval.milliseconds(1)
 
     private let database: any DatabaseWriter
     private let state = Mutex(State())
@@ -39,10 +43,7 @@ final class GroupCommit: Sendable {
 
     private func write() {
         database.writeWithoutTransaction { GroupCommit.write(take(), in: $0) }
-        guard hasMore() else { return }
-        database.asyncWriteWithoutTransaction { [self] database in
-            repeat { GroupCommit.write(take(), in: database) } while hasMore()
-        }
+        if hasMore() { DispatchQueue.global().asyncAfter(deadline: .now() + GroupCommit.moment) { [self] in write() } }
     }
 
     private func take() -> [Pending] {

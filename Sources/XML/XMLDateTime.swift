@@ -45,16 +45,30 @@ public struct XMLDateTime: Hashable, Sendable {
         return reader.day() != nil && reader.isAtEnd
     }
 
-    /// `2026-11-22T10:05:00.123Z`, to the millisecond.
+    /// `2026-11-22T10:05:00.123Z`, to the millisecond; for the years 0 to 9999.
     public var text: String {
         let (year, month, dayOfMonth) = XMLDateTime.civil(seconds.flooredQuotient(86400))
         let rest = Int(seconds - seconds.flooredQuotient(86400) * 86400)
-        func pad(_ value: Int, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        return String(unsafeUninitializedCapacity: 24) { output in
+            var end = 0
+            func write(_ value: Int, _ digits: Int, _ mark: Unicode.Scalar) {
+                var value = value
+                for place in stride(from: end + digits - 1, through: end, by: -1) {
+                    output[place] = 0x30 + UInt8(value % 10)
+                    value /= 10
+                }
+                output[end + digits] = UInt8(ascii: mark)
+                end += digits + 1
+            }
+            write(year, 4, "-")
+            write(month, 2, "-")
+            write(dayOfMonth, 2, "T")
+            write(rest / 3600, 2, ":")
+            write(rest / 60 % 60, 2, ":")
+            write(rest % 60, 2, ".")
+            write(nanoseconds / 1_000_000, 3, "Z")
+            return end
         }
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))T\(pad(rest / 3600, 2)):\(pad(rest / 60 % 60, 2)):"
-            + "\(pad(rest % 60, 2)).\(pad(nanoseconds / 1_000_000, 3))Z"
     }
 
     public func adding(seconds more: Int64) -> XMLDateTime { XMLDateTime(seconds: seconds + more, nanoseconds: nanoseconds) }

@@ -70,6 +70,18 @@ struct ProblemTests {
         #expect(try #require(found.last).text.contains("line 1, column"))
     }
 
+    @Test func `what is not UTF-8 is refused with its place`() throws {
+        let bytes = Array("{\n \"id\": \"a".utf8) + [0xFF] + Array("\"}".utf8)
+        let error = #expect(throws: DatasetError.self) { try Dataset(json: bytes, as: Self.message) }
+        #expect(error?.problems.first?.text.contains("line 2, column 10") == true, "\(String(describing: error))")
+    }
+
+    @Test(arguments: ["\\ufffe", "\\uffff", "\\u0000", "\u{FFFE}"])
+    func `characters that XML cannot hold are refused`(_ text: String) {
+        let changed = Self.example.replacingFirst("\"versionId\": \"1\"", with: "\"versionId\": \"a\(text)\"")
+        #expect(problems(json: changed).map(\.place) == ["/versionId"])
+    }
+
     @Test func `deep JSON does not overflow the stack`() {
         let deep = "{\"x\":" + String(repeating: "[", count: 100_000)
         #expect(problems(json: deep).last?.code == .syntax)

@@ -49,4 +49,35 @@ struct TranslationTests {
             decoding: try Dataset(reading: XMLDocument(parsing: Array(xml.utf8)).root, as: Self.message).json(), as: UTF8.self)
         #expect(back.contains("\"producers\":[{\"disclosure\":\"CONFIDENTIAL\"}]"))
     }
+
+    @Test func `the members of a JSON object may come in any order`() throws {
+        let json = try Repository.bytes("wsdl/examples/send-co.json")
+        let dataset = try Dataset(json: json, as: Self.message)
+        let object = try JSONSerialization.jsonObject(with: Data(json))
+        for seed in 0..<20 {
+            var generator = SeededGenerator(seed: UInt64(seed))
+            let shuffled = Self.text(object, &generator)
+            #expect(try Dataset(json: Array(shuffled.utf8), as: Self.message) == dataset)
+        }
+    }
+
+    @Test func `names and values may be escaped in any way that JSON allows`() throws {
+        let json = try Repository.text("wsdl/examples/send-co.json")
+        let escaped = json.replacingOccurrences(of: "\"versionId\": \"1\"", with: "\"version\\u0049d\": \"\\u0031\"")
+        try #require(escaped != json)
+        #expect(try Dataset(json: Array(escaped.utf8), as: Self.message) == Dataset(json: Array(json.utf8), as: Self.message))
+    }
+
+    /// JSON with the members of every object in a random order.
+    private static func text(_ value: Any, _ generator: inout SeededGenerator) -> String {
+        switch value {
+        case let object as [String: Any]:
+            let names = object.keys.sorted().shuffled(using: &generator)
+            return "{" + names.map { "\"\($0)\":" + text(object[$0]!, &generator) }.joined(separator: ",") + "}"
+        case let list as [Any]: return "[" + list.map { text($0, &generator) }.joined(separator: ",") + "]"
+        default:
+            let data = try! JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
+            return String(decoding: data, as: UTF8.self)
+        }
+    }
 }

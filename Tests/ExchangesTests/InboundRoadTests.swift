@@ -29,6 +29,18 @@ struct InboundRoadTests {
         #expect(verified.content?.local == "SendCOResponse")
     }
 
+    @Test func `the report kept beside a message is what the verifier found`() async throws {
+        let world = try ExchangeWorld()
+        let request = try await world.request(world.dataset())
+        guard case .accepted(let id) = await world.receiver.receive(request).outcome else { return #expect(Bool(false)) }
+        let json = try #require(try await world.receiver.store.content(.verification, of: id))
+        let kept = try JSONDecoder().decode(VerificationReport.self, from: Data(json))
+        var found = VerificationReport(judgedAt: world.clock.now)
+        _ = try EnvelopeVerifier(trust: world.receiver.partners.trust, policy: world.receiver.settings.policy).verify(
+            Envelope(reading: XMLDocument(parsing: request.bytes)), at: world.clock.now, report: &found)
+        #expect(kept == found && kept.parts.count > 1 && kept.signer?.partner == "korea")
+    }
+
     @Test func `the same content under the same id gets the same Receipt values`() async throws {
         let world = try ExchangeWorld()
         let dataset = try world.dataset()

@@ -36,6 +36,16 @@ struct XMLValueTests {
         #expect(Base64.decode(" QU\r\nJD \t") == Array("ABC".utf8))
     }
 
+    @Test func `base64 without white space is what decodes and encodes to itself`() {
+        var generator = SystemRandomNumberGenerator()
+        let characters = Array("AQgw+/09z==. ".utf8)
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 0...9, using: &generator)).map { _ in characters.randomElement(using: &generator)! }
+            let string = String(decoding: text, as: UTF8.self)
+            #expect(text.withUnsafeBufferPointer { Base64.isStrict($0) } == (Base64.decode(string).map(Base64.encode) == string))
+        }
+    }
+
     @Test(arguments: ["Q", "QU", "QUI", "QUJ", "QUJ=D", "QR==", "QUJDR===", "=", "QU!D", "QUJD=", "ＱＵＪＤ", "Q===", "QUJ-"])
     func `what is not base64 is refused`(_ text: String) { #expect(Base64.decode(text) == nil) }
 

@@ -40,7 +40,10 @@ enum Main {
         let content = dataset.xml
         let request = try await sample.request(dataset)
         let receipt = await sample.gateway.receive(sample.inbound(request)).bytes
-        let files = (request: folder + "/request.xml", template: folder + "/template.xml", receipt: folder + "/receipt.xml", content: folder + "/content.xml")
+        let files = (
+            request: folder + "/request.xml", template: folder + "/template.xml", receipt: folder + "/receipt.xml",
+            content: folder + "/content.xml"
+        )
         try Data(request).write(to: URL(fileURLWithPath: files.request))
         try Data(Sample.template(request)).write(to: URL(fileURLWithPath: files.template))
         try Data(Sample.template(receipt)).write(to: URL(fileURLWithPath: files.receipt))

@@ -5,26 +5,53 @@ internal import Foundation
 
 struct Contract: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the contracts that the menu gives: XSD and WSDL.",
+        abstract: "Write the contracts that the menu gives: XSD, WSDL, JSON Schema, OpenAPI, tables of the elements.",
         discussion: """
             EXAMPLES
               coconect-soap contract --out wsdl
               coconect-soap contract --out wsdl --check
               coconect-soap contract --out /tmp/ours --base-url https://test.coconect.customs.go.kr
-            """)
+              coconect-soap contract --out /tmp/rcep --agreement RCEP
+              coconect-soap contract dmr --agreement RCEP
+            """, subcommands: [ContractWrite.self, ContractDMR.self], defaultSubcommand: ContractWrite.self)
+}
+
+struct AgreementOptions: ParsableArguments {
+    @Option(help: "Code of the agreement that narrows the contract.")
+    var agreement: String?
+
+    @Option(help: "Folder of agreement files (*.yaml) beside those that come with the program.")
+    var agreements: String?
+
+    func catalog() throws -> Catalog { try loadCatalog(agreements) }
+
+    func narrowed(_ catalog: Catalog) throws -> Menu? {
+        guard let agreement else { return nil }
+        guard let menu = catalog.agreements[agreement] else {
+            throw CommandError(
+                "the agreement \(agreement) is not known", help: "known: \(catalog.agreements.keys.sorted().joined(separator: ", "))")
+        }
+        return menu
+    }
+}
+
+struct ContractWrite: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "write", abstract: "Write the contract files into a folder (the default).")
 
     @Option(help: "Folder to write to.")
     var out = "wsdl"
 
     @Option(help: "Address before the operation, as the WSDL shall name it.")
-    var baseURL: String?
+    var baseURL = ContractFiles.documentationURL
+
+    @OptionGroup var options: AgreementOptions
 
     @Flag(help: "Write nothing; exit 1 where the folder differs from what the menu gives.")
     var check = false
 
     func run() throws {
-        let menu = try loadMenu()
-        let contracts = baseURL.map { ContractFiles(menu, baseURL: $0) } ?? ContractFiles(menu)
+        let catalog = try options.catalog()
+        let contracts = try options.narrowed(catalog).map { ContractFiles($0, baseURL: baseURL) } ?? ContractFiles(catalog, baseURL: baseURL)
         var differing: [String] = []
         for (name, bytes) in contracts.files {
             let path = out + "/" + name
@@ -41,5 +68,25 @@ struct Contract: ParsableCommand {
                 help: "run: coconect-soap contract --out \(out)", status: 1)
         }
         if check { output("good: \(contracts.files.count) files in \(out)") }
+    }
+}
+
+struct ContractDMR: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dmr", abstract: "Write an agreement's new elements as drafts of WCO Data Maintenance Requests.",
+        discussion: """
+            EXAMPLE
+              coconect-soap contract dmr --agreement A18 > a18-requests.md
+            """)
+
+    @OptionGroup var options: AgreementOptions
+
+    func run() throws {
+        guard let menu = try options.narrowed(options.catalog()), let request = MaintenanceRequests(menu) else {
+            throw CommandError(
+                options.agreement == nil ? "an agreement is needed" : "the agreement has no new elements", help: "give --agreement CODE",
+                status: options.agreement == nil ? 2 : 1)
+        }
+        output(request.bytes)
     }
 }

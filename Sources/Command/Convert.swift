@@ -42,12 +42,12 @@ struct Convert: ParsableCommand {
         guard let verified = try openEnvelope(file, trust: trust, policy: policy, at: .now, report: &report) else {
             throw CommandError(report.reason ?? "the message is not good", place: file, status: 1)
         }
-        let menu = try loadMenu()
-        guard let content = verified.content, let message = menu.messages[content.local] else {
+        let catalog = try loadCatalog()
+        guard let content = verified.content, catalog.menu.messages[content.local] != nil else {
             throw CommandError("Body holds no message of the menu", place: file, status: 1)
         }
         do {
-            return try Dataset(reading: content, as: message)
+            return try catalog.dataset(reading: content, as: content.local)
         } catch {
             throw CommandError("the dataset has problems:\n" + error.lines, place: file, status: 1)
         }

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Foundation
 internal import XML
 
 /// A message from a file: a JSON dataset, or an XML element whose name tells which message it is.
@@ -10,11 +11,12 @@ struct Message {
     /// - Parameter json: name of the message that a JSON file holds.
     init(_ file: String, json name: String = "SendCO") throws {
         let bytes = try readFile(file)
-        let menu = try loadMenu()
+        let catalog = try loadCatalog()
+        let menu = catalog.menu
         do {
             if bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
                 guard let message = menu.messages[name] else { throw Message.unknown(name, menu) }
-                let dataset = try Dataset(json: bytes, as: message)
+                let dataset = try catalog.dataset(json: bytes, as: name)
                 (self.dataset, xml, action) = (dataset, dataset.xml, menu.action(of: message))
             } else {
                 let root = try XMLDocument(parsing: bytes, limits: XMLLimits(bytes: 64 * 1024 * 1024)).root
@@ -24,7 +26,7 @@ struct Message {
                         help: "give the Body's child, or for convert the option --trust")
                 }
                 let message = menu.messages[root.local]
-                dataset = try message.map { try Dataset(reading: root, as: $0) }
+                dataset = try message == nil ? nil : catalog.dataset(reading: root, as: root.local)
                 xml = try root.canonicalized()
                 action = "\(root.namespace):\(root.local)"
             }
@@ -42,8 +44,20 @@ struct Message {
     }
 }
 
-func loadMenu() throws -> Menu {
-    do { return try Menu.bundled() } catch { throw CommandError(error.description) }
+/// - Parameter folder: of a deployment's own agreements.
+func loadCatalog(_ folder: String? = nil) throws -> Catalog {
+    do { return try Catalog(adding: folder.map(agreementFiles) ?? []) } catch let error as MenuError { throw CommandError(error.description) }
+}
+
+/// The agreement files of a folder, by name.
+func agreementFiles(_ folder: String) throws -> [(name: String, yaml: String)] {
+    let names: [String]
+    do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+        throw CommandError("the folder of agreements cannot be read: \(error.localizedDescription)", place: folder)
+    }
+    return try names.filter { $0.hasSuffix(".yaml") }.sorted().map { name in
+        (name: name, yaml: String(decoding: try readFile(folder + "/" + name), as: UTF8.self))
+    }
 }
 
 extension DatasetError {

@@ -76,6 +76,6 @@ extension Gateway {
     init(_ configuration: GatewayConfiguration, store: any MessageStore, pool: any WorkPool, logger: Logger) {
         self.init(
             administration: configuration.administration, identity: configuration.identity, partners: configuration.partners,
-            menu: configuration.menu, store: store, settings: configuration.settings, pool: pool, logger: logger)
+            catalog: configuration.catalog, store: store, settings: configuration.settings, pool: pool, logger: logger)
     }
 }

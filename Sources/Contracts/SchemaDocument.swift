@@ -4,7 +4,14 @@ internal import XML
 /// The XML Schema that the menu gives.
 public struct SchemaDocument {
     /// The file's name, under `wsdl/` and behind `?xsd=`.
-    public static let fileName = "coconect-eco-1.xsd"
+    public var fileName: String { SchemaDocument.fileName(of: menu.agreement) }
+
+    /// The file of the agreement's own elements, where it has any.
+    public var extensionFileName: String? {
+        menu.agreement.flatMap { $0.newElements.isEmpty ? nil : "coconect-agreement-\($0.code)-\($0.version).xsd" }
+    }
+
+    static func fileName(of agreement: Agreement?) -> String { "coconect-eco-1" + (agreement.map { "-" + $0.code } ?? "") + ".xsd" }
 
     private let menu: Menu
 
@@ -12,24 +19,56 @@ public struct SchemaDocument {
         self.menu = menu
     }
 
-    public var bytes: [UInt8] {
+    public var bytes: [UInt8] { bytes(extensionLocation: extensionFileName ?? "") }
+
+    /// - Parameter extensionLocation: where the reader finds the schema of the agreement's own elements.
+    public func bytes(extensionLocation: String) -> [UInt8] {
         let elements = menu.messages.values.map(\.xml.local).sorted().map {
             Markup("xs:element", ["name": $0, "type": SchemaDocument.typeName($0)])
         }
-        let schema = Markup(
-            "xs:schema",
-            [
-                "xmlns:xs": "http://www.w3.org/2001/XMLSchema", "xmlns": menu.namespace, "targetNamespace": menu.namespace,
-                "elementFormDefault": "qualified", "version": menu.version,
-            ], elements + menu.classes.map(complexType) + simpleTypes)
-        return schema.document(comment: "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit.")
+        let classes = menu.classes.filter { $0.name == "Extensions" || !isOwn($0) }
+        let own = extensionFileName == nil ? nil : menu.agreement?.namespace
+        let imports = own.map { [Markup("xs:import", ["namespace": $0, "schemaLocation": extensionLocation])] } ?? []
+        return schema(menu.namespace, own, imports + elements + classes.map(complexType) + simpleTypes(of: classes))
+    }
+
+    /// The schema of the agreement's own elements.
+    public var extensionBytes: [UInt8]? {
+        guard let agreement = menu.agreement, extensionFileName != nil else { return nil }
+        let classes = menu.classes.filter { $0.name != "Extensions" && isOwn($0) }
+        let root = Markup("xs:element", ["name": agreement.code, "type": SchemaDocument.typeName(agreement.code + "Extension")])
+        return schema(agreement.namespace, nil, [root] + classes.map(complexType) + simpleTypes(of: classes))
+    }
+
+    private func isOwn(_ menuClass: MenuClass) -> Bool { menuClass.elements.first.map { $0.xml.namespace != menu.namespace } ?? false }
+
+    private func schema(_ namespace: String, _ own: String?, _ content: [Markup]) -> [UInt8] {
+        let xs = "http://www.w3.org/2001/XMLSchema"
+        let attributes: KeyValuePairs<String, String> =
+            if let own {
+                [
+                    "xmlns:xs": xs, "xmlns": namespace, "xmlns:own": own, "targetNamespace": namespace, "elementFormDefault": "qualified",
+                    "version": menu.version,
+                ]
+            } else {
+                ["xmlns:xs": xs, "xmlns": namespace, "targetNamespace": namespace, "elementFormDefault": "qualified", "version": menu.version]
+            }
+        return Markup("xs:schema", attributes, content).document(
+            comment: "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit.")
     }
 
     static func typeName(_ className: String) -> String { className + "Type" }
 
     private func complexType(_ menuClass: MenuClass) -> Markup {
-        let elements = menuClass.elements.map { element in
+        var elements = menuClass.elements.filter(\.isUsed).map { element in
             Markup("xs:element", attributes(of: element), [annotation(element)])
+        }
+        if menuClass.name == "Extensions" {
+            // The named extension point: whatever an agreement has, or exactly what this one has.
+            elements = menuClass.elements.map { Markup("xs:element", ["ref": "own:\($0.xml.local)", "minOccurs": String($0.cardinality.minimum)]) }
+            if menu.agreement == nil {
+                elements = [Markup("xs:any", ["namespace": "##other", "processContents": "lax", "minOccurs": "0"])]
+            }
         }
         return Markup("xs:complexType", ["name": SchemaDocument.typeName(menuClass.name)], [Markup("xs:sequence", [:], elements)])
     }
@@ -69,10 +108,10 @@ public struct SchemaDocument {
     }
 
     /// Each format that occurs, once.
-    private var simpleTypes: [Markup] {
+    private func simpleTypes(of classes: [MenuClass]) -> [Markup] {
         var types: [String: SimpleType] = [:]
-        for menuClass in menu.classes {
-            for element in menuClass.elements {
+        for menuClass in classes {
+            for element in menuClass.elements where element.isUsed {
                 guard case .simple(let format) = element.content else { continue }
                 let type = SimpleType(format)
                 types[type.name] = type

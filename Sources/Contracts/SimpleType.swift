@@ -59,11 +59,11 @@ struct SimpleType {
 
     private static let notBlank = #"[\s\S]*[^ \t\n\r][\s\S]*"#
 
-    private static let dateTime =
+    static let dateTime =
         #"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+\-][0-9]{2}:[0-5][0-9])?"#
 
     /// One alternative for each number of places, so that the digits in all can be counted.
-    private static func decimal(_ digits: Int, _ fraction: Int) -> String {
+    static func decimal(_ digits: Int, _ fraction: Int) -> String {
         (0...fraction).map { places in
             "(0|[1-9][0-9]{0,\(digits - places - 1)})" + (places == 0 ? "" : #"\.[0-9]{\#(places)}"#)
         }.joined(separator: "|")

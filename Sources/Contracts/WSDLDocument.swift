@@ -19,7 +19,9 @@ public struct WSDLDocument {
     }
 
     /// The file's name under `wsdl/`.
-    public static func fileName(_ operation: MenuOperation) -> String { operation.name + ".wsdl" }
+    public static func fileName(_ operation: MenuOperation, _ agreement: Agreement? = nil) -> String {
+        operation.name + (agreement.map { "-" + $0.code } ?? "") + ".wsdl"
+    }
 
     public var bytes: [UInt8] {
         let name = operation.request.xml.local

@@ -40,6 +40,11 @@ public final class CodeList: Sendable {
         self.init(id: header["list"] ?? "", title: header["title"] ?? "", standard: header["standard"], codes: codes)
     }
 
+    /// The list with only these of its codes.
+    func subset(_ only: [String]) -> CodeList {
+        CodeList(id: id + "-subset", title: title + ", as the agreement allows", standard: standard, codes: codes.filter { only.contains($0.code) })
+    }
+
     func contains(_ code: UnsafeBufferPointer<UInt8>) -> Bool {
         guard code.count <= 8 else { return code.count <= longest && long.contains(Array(code)) }
         guard !code.isEmpty else { return false }

@@ -14,6 +14,9 @@ public struct DatasetProblem: Hashable, Sendable, Codable {
         case unexpectedContent = "unexpected-content"
         case wrongType = "wrong-type"
         case rule
+        case unknownAgreement = "unknown-agreement"
+        /// The agreement does not use the element.
+        case notUsed = "not-used"
         case syntax
     }
 

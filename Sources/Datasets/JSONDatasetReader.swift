@@ -12,6 +12,23 @@ extension Dataset {
     }
 }
 
+extension Dataset {
+    /// The text of a member at the top of a JSON object; `nil` where there is none, or before it something that is not JSON.
+    static func text(_ json: [UInt8], member: StaticString) -> String? {
+        json.withUnsafeBufferPointer { bytes in
+            do throws(JSONScanner.SyntaxError) {
+                var scanner = try JSONScanner(bytes)
+                guard try scanner.peek() == .object, try scanner.find(member), try scanner.peek() == .string else { return nil }
+                var text: [UInt8] = []
+                try scanner.string(into: &text)
+                return String(decoding: text, as: UTF8.self)
+            } catch {
+                return nil
+            }
+        }
+    }
+}
+
 private struct JSONDatasetReader {
     private var dataset: Dataset
     private var problems: [DatasetProblem] = []
@@ -35,7 +52,7 @@ private struct JSONDatasetReader {
         }
         if problems.isEmpty {
             for rule in dataset.message.rules {
-                for place in rule.missing(in: dataset) { problems.append(DatasetProblem(.rule, at: place.pointer, rule.text)) }
+                for place in rule.violations(in: dataset) { problems.append(DatasetProblem(.rule, at: place.pointer, rule.text)) }
             }
         }
         guard problems.isEmpty else { throw DatasetError(problems) }
@@ -80,6 +97,7 @@ private struct JSONDatasetReader {
                 note(.repeatedElement, below: element.json, "the name \(element.json) stands twice in one object")
                 return try scanner.skip()
             }
+            if !element.isUsed { note(.notUsed, below: element.json, "\(element.json) is not used under this agreement; leave it out") }
             if index < highest { isInOrder = false }
             highest = max(highest, index)
             if element.cardinality.isList { try readList(&scanner, index, element) } else { try read(&scanner, index, element) }

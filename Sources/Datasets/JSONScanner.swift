@@ -73,6 +73,21 @@ struct JSONScanner {
         }
     }
 
+    /// Goes to the value of a member, past the members before it.
+    mutating func find(_ wanted: StaticString) throws(SyntaxError) -> Bool {
+        try expect(UInt8(ascii: "{"), "an opening bracket")
+        var name: [UInt8] = []
+        while try peek() == .string {
+            name.removeAll(keepingCapacity: true)
+            try string(into: &name)
+            try expect(UInt8(ascii: ":"), "a colon")
+            if name.elementsEqual(UnsafeBufferPointer(start: wanted.utf8Start, count: wanted.utf8CodeUnitCount)) { return true }
+            try skip()
+            try expect(UInt8(ascii: ","), "a comma")
+        }
+        return false
+    }
+
     mutating func array(_ entry: (inout JSONScanner) throws(SyntaxError) -> Void) throws(SyntaxError) {
         try group(UInt8(ascii: "["), UInt8(ascii: "]"), entry)
     }

@@ -9,11 +9,14 @@ public final class Menu: Sendable {
     public let messages: [String: MenuMessage]
     /// Classes in the order of the file.
     public let classes: [MenuClass]
+    /// The lists that the elements use.
     public let codeLists: [CodeList]
+    /// Whose rules narrow this menu; `nil` for the menu itself.
+    public let agreement: Agreement?
 
     init(
         version: String, namespace: String, operations: [MenuOperation], messages: [String: MenuMessage],
-        classes: [MenuClass], codeLists: [CodeList]
+        classes: [MenuClass], codeLists: [CodeList], agreement: Agreement?
     ) {
         self.version = version
         self.namespace = namespace
@@ -21,11 +24,7 @@ public final class Menu: Sendable {
         self.messages = messages
         self.classes = classes
         self.codeLists = codeLists
-    }
-
-    /// The menu in this binary.
-    public static func bundled() throws(MenuError) -> Menu {
-        try MenuFile.menu(yaml: Bundled.menu, codeLists: Bundled.codeLists)
+        self.agreement = agreement
     }
 
     /// - Requires: a name that the menu has; asked for with constants only.
@@ -44,6 +43,8 @@ extension Menu {
 public struct MenuOperation: Sendable {
     /// In lower case with hyphens, as in the address: `send-co`.
     public let name: String
+    /// The menu's letter for it: S, A, C or F.
+    public let letter: String
     public let request: MenuMessage
     public let response: MenuMessage
     public let text: String
@@ -63,16 +64,8 @@ public struct MenuError: Error, Hashable, Sendable, CustomStringConvertible {
     init(_ description: String) {
         self.description = "menu: " + description
     }
-}
 
-private enum Bundled {
-    static var menu: String { String(decoding: PackageResources.menu_yaml, as: UTF8.self) }
-
-    static var codeLists: [CodeList] {
-        [
-            PackageResources.iso_3166_1_tsv, PackageResources.iso_4217_tsv, PackageResources.uncl_1001_tsv,
-            PackageResources.uncl_1225_tsv, PackageResources.uncl_3155_tsv, PackageResources.unece_rec19_tsv,
-            PackageResources.unece_rec20_tsv, PackageResources.unece_rec21_tsv,
-        ].map { CodeList(tabSeparated: $0) }
+    init(file: String, _ error: MenuError) {
+        description = "\(file): " + error.description
     }
 }

@@ -15,7 +15,13 @@ public final class MenuElement: Sendable {
         /// `nil` is unbounded.
         public let maximum: Int?
         /// Whether JSON holds an array, also of one.
-        public var isList: Bool { maximum != 1 }
+        public let isList: Bool
+
+        init(minimum: Int, maximum: Int?, isList: Bool? = nil) {
+            self.minimum = minimum
+            self.maximum = maximum
+            self.isList = isList ?? (maximum != 1)
+        }
     }
 
     /// Where the element comes from, in the terms of the WCO Data Model; annotations, never names.
@@ -37,6 +43,8 @@ public final class MenuElement: Sendable {
     public let operations: String
     /// The menu's own name of the format or type, for documentation.
     public let formatText: String
+    /// Whether the agreement uses the element; a message that has it though is refused.
+    public let isUsed: Bool
     /// What both writers put around a value, made once.
     let spelling: Spelling
 
@@ -48,7 +56,8 @@ public final class MenuElement: Sendable {
     }
 
     init(
-        json: String, xml: XMLName, content: Content, cardinality: Cardinality, source: Source, operations: String, formatText: String
+        json: String, xml: XMLName, content: Content, cardinality: Cardinality, source: Source, operations: String, formatText: String,
+        isUsed: Bool, declaresNamespace: Bool
     ) {
         self.json = json
         self.xml = xml
@@ -57,8 +66,10 @@ public final class MenuElement: Sendable {
         self.source = source
         self.operations = operations
         self.formatText = formatText
+        self.isUsed = isUsed
+        let declaration = declaresNamespace ? " xmlns=\"\(xml.namespace)\"" : ""
         spelling = Spelling(
-            quotedName: Array("\"\(json)\"".utf8), openTag: Array("<\(xml.local)>".utf8), closeTag: Array("</\(xml.local)>".utf8))
+            quotedName: Array("\"\(json)\"".utf8), openTag: Array("<\(xml.local)\(declaration)>".utf8), closeTag: Array("</\(xml.local)>".utf8))
     }
 
     /// Whether the bytes are the element's JSON name.

@@ -12,55 +12,91 @@ struct MenuFile: Decodable {
     }
 
     struct Element: Decodable {
-        let json: String
+        var json: String
         let xml: String
-        let format: String?
-        let type: String?
-        let card: String
-        let ops: String?
-        let list: String?
-        let pattern: String?
+        var format: String?
+        var type: String?
+        var card: String
+        var ops: String?
+        var list: String?
+        var pattern: String?
         let minimum: Int?
         let id: String?
         let `class`: String?
         let tag: String?
         let basis: String
         let text: String
+        /// An element of every message, not of the certificate.
+        let envelope: Bool?
+        /// The codes of its list that an agreement allows.
+        var only: [String]?
+        /// Where it is not the menu's: an agreement's own.
+        var namespace: String?
+        /// `false` where an agreement does not use it.
+        var used: Bool?
+
+        func stands(in letter: String) -> Bool { (ops ?? "").contains(letter) }
+        var isOfCertificate: Bool { stands(in: "S") && envelope != true }
     }
 
     struct Rule: Decodable {
-        let any: [String]?
+        let of: String?
+        let ops: String?
+        let at: String?
         let when: [String: [String]]?
+        let any: [String]?
         let need: [String]?
+        let forbid: [String]?
+        let same: [String]?
+        let differ: [String]?
+        let period: String?
+        let months: Int?
         let text: String
     }
 
     struct List: Decodable {
         let title: String
         let codes: [String: String]
+        /// The standard's list that codes are mapped to, and the code of each there.
+        let standard: String?
+        let maps: [String: String]?
     }
 
     let menu: String
     let namespace: String
     let operations: [Operation]
-    let elements: [Element]
-    let classes: [String: [Element]]
+    var elements: [Element]
+    var classes: [String: [Element]]
     let answers: [String: [Element]]
-    let rules: [Rule]
-    let lists: [String: List]
+    var rules: [Rule]
+    var lists: [String: List]
 
-    static func menu(yaml: String, codeLists: [CodeList]) throws(MenuError) -> Menu {
-        let file: MenuFile
-        do {
-            file = try YAMLDecoder().decode(MenuFile.self, from: yaml)
-        } catch {
-            throw MenuError("the file cannot be read: \(error)")
+    init(yaml: String) throws(MenuError) {
+        do { self = try YAMLDecoder().decode(MenuFile.self, from: yaml) } catch { throw MenuError("the file cannot be read: \(error)") }
+    }
+
+    /// - Parameters:
+    ///   - codeLists: the lists of standards; the file's own come to them.
+    ///   - agreement: whose rules the file was narrowed by.
+    func menu(codeLists: [CodeList], agreement: Agreement? = nil) throws(MenuError) -> Menu {
+        var own: [CodeList] = []
+        for (id, list) in lists { own.append(try codeList(id, list, standards: codeLists)) }
+        var builder = MenuBuilder(file: self, codeLists: codeLists + own)
+        return try builder.menu(agreement)
+    }
+}
+
+extension MenuFile {
+    private func codeList(_ id: String, _ list: List, standards: [CodeList]) throws(MenuError) -> CodeList {
+        for (code, mapped) in list.maps ?? [:] {
+            guard list.codes[code] != nil, standards.first(where: { $0.id == list.standard })?.contains(mapped) == true else {
+                throw MenuError("the list \(id) maps \(code) to \(mapped), which \(list.standard ?? "no standard") does not have")
+            }
         }
-        let own = file.lists.map { id, list in
-            CodeList(id: id, title: list.title, standard: nil, codes: list.codes.map { (code: $0, name: $1) })
+        let codes = list.codes.map { code, name in
+            (code: code, name: name + (list.maps?[code].map { " (\(list.standard ?? "") \($0))" } ?? ""))
         }
-        var builder = MenuBuilder(file: file, codeLists: codeLists + own)
-        return try builder.menu()
+        return CodeList(id: id, title: list.title, standard: nil, codes: codes)
     }
 }
 
@@ -68,49 +104,48 @@ struct MenuFile: Decodable {
 private struct MenuBuilder {
     let file: MenuFile
     let lists: [String: CodeList]
-    let codeLists: [CodeList]
+    /// Every list that an element uses, by its id.
+    var used: [String: CodeList] = [:]
     var built: [String: MenuClass] = [:]
     var order: [MenuClass] = []
     var underConstruction: Set<String> = []
 
     init(file: MenuFile, codeLists: [CodeList]) {
         self.file = file
-        self.codeLists = codeLists.sorted { $0.id < $1.id }
         lists = Dictionary(codeLists.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    mutating func menu() throws(MenuError) -> Menu {
-        let rules = try file.rules.map { (rule) throws(MenuError) in try self.rule(rule) }
+    mutating func menu(_ agreement: Agreement?) throws(MenuError) -> Menu {
         var messages: [String: MenuMessage] = [:]
         var operations: [MenuOperation] = []
         for operation in file.operations {
-            let elements = file.elements.filter { ($0.ops ?? "").contains(operation.letter) }
-            let request = MenuMessage(
-                xml: XMLName(file.namespace, operation.request), menuClass: try assemble(operation.request, elements), rules: rules)
+            let elements = file.elements.filter { $0.stands(in: operation.letter) }
+            let requestClass = try assemble(operation.request, elements)
+            var rules: [MenuRule] = []
+            for rule in file.rules {
+                if let rule = try rule.rule(in: operation.letter, of: requestClass) { rules.append(rule) }
+            }
+            let request = MenuMessage(xml: XMLName(file.namespace, operation.request), menuClass: requestClass, rules: rules)
             guard let answer = file.answers[operation.response] else { throw MenuError("no answer \(operation.response)") }
             let response = MenuMessage(
                 xml: XMLName(file.namespace, operation.response), menuClass: try assemble(operation.response, answer), rules: [])
             messages[operation.request] = request
             messages[operation.response] = response
-            operations.append(MenuOperation(name: operation.name, request: request, response: response, text: operation.text))
+            operations.append(
+                MenuOperation(
+                    name: operation.name, letter: operation.letter, request: request, response: response, text: operation.text))
         }
         messages["Refusal"] = MenuMessage(
             xml: XMLName(file.namespace, "Refusal"), menuClass: try menuClass("Refusal"), rules: [])
         return Menu(
             version: file.menu, namespace: file.namespace, operations: operations, messages: messages, classes: order,
-            codeLists: codeLists)
-    }
-
-    private func rule(_ rule: MenuFile.Rule) throws(MenuError) -> MenuRule {
-        if let any = rule.any { return MenuRule(demand: .any(any), text: rule.text) }
-        guard let when = rule.when, let need = rule.need else { throw MenuError("the rule '\(rule.text)' demands nothing") }
-        let paths = need.map { $0.split(separator: ".").map(String.init) }
-        return MenuRule(demand: .needed(when: when, paths: paths), text: rule.text)
+            codeLists: used.values.sorted { $0.id < $1.id }, agreement: agreement)
     }
 
     private mutating func menuClass(_ name: String) throws(MenuError) -> MenuClass {
         if let known = built[name] { return known }
-        guard let elements = file.classes[name] else { throw MenuError("no class \(name)") }
+        let elements = name == "Certificate" ? file.elements.filter(\.isOfCertificate) : file.classes[name]
+        guard let elements else { throw MenuError("no class \(name)") }
         guard underConstruction.insert(name).inserted else { throw MenuError("class \(name) contains itself") }
         let made = try assemble(name, elements)
         built[name] = made
@@ -121,6 +156,7 @@ private struct MenuBuilder {
         guard Set(elements.map(\.json)).count == elements.count, Set(elements.map(\.xml)).count == elements.count else {
             throw MenuError("class \(name) has two elements of the same name")
         }
+        guard elements.count <= 128 else { throw MenuError("class \(name) has more than 128 elements") }
         var made: [MenuElement] = []
         for element in elements { made.append(try self.element(element, in: name)) }
         let menuClass = MenuClass(name: name, elements: made)
@@ -129,6 +165,10 @@ private struct MenuBuilder {
     }
 
     private mutating func element(_ element: MenuFile.Element, in parent: String) throws(MenuError) -> MenuElement {
+        let isName: (String) -> Bool = { name in
+            name.first?.isLetter == true && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x2D }
+        }
+        guard isName(element.json), isName(element.xml) else { throw MenuError("\(parent).\(element.json) is not a name of letters and digits") }
         let content: MenuElement.Content
         switch (element.format, element.type) {
         case (let format?, nil): content = .simple(try self.format(format, element))
@@ -136,28 +176,38 @@ private struct MenuBuilder {
         default: throw MenuError("\(parent).\(element.json) needs either a format or a type")
         }
         return MenuElement(
-            json: element.json, xml: XMLName(file.namespace, element.xml), content: content,
+            json: element.json, xml: XMLName(element.namespace ?? file.namespace, element.xml), content: content,
             cardinality: try cardinality(element.card, of: element.json),
             source: .init(
                 wcoID: element.id, wcoClass: element.class, wcoTag: element.tag, basis: element.basis, text: element.text),
-            operations: element.ops ?? "", formatText: element.format ?? element.type ?? "")
+            operations: element.ops ?? "", formatText: element.format ?? element.type ?? "", isUsed: element.used ?? true,
+            declaresNamespace: element.namespace != nil && parent == "Extensions")
     }
 
+    /// `1`, `0..1`, `1..n`, `0..20`
     private func cardinality(_ text: String, of name: String) throws(MenuError) -> MenuElement.Cardinality {
-        switch text {
-        case "1": return .init(minimum: 1, maximum: 1)
-        case "0..1": return .init(minimum: 0, maximum: 1)
-        case "0..n": return .init(minimum: 0, maximum: nil)
-        case "1..n": return .init(minimum: 1, maximum: nil)
-        default: throw MenuError("\(name) has the cardinality '\(text)'; known are 1, 0..1, 0..n and 1..n")
-        }
+        if text == "1" { return .init(minimum: 1, maximum: 1) }
+        let ends = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard ends.count == 3, ends[1].isEmpty, let minimum = Int(ends[0]), (0...1).contains(minimum),
+            ends[2] == "n" || (Int(ends[2]) ?? 0) >= 1
+        else { throw MenuError("\(name) has the cardinality '\(text)'; known are 1, 0..1, 0..n, 1..n and numbers in place of n") }
+        return .init(minimum: minimum, maximum: Int(ends[2]), isList: text != "0..1")
     }
 
-    private func format(_ text: String, _ element: MenuFile.Element) throws(MenuError) -> ElementFormat {
-        if let name = element.list {
-            guard let list = lists[name] else { throw MenuError("\(element.json) names the unknown list \(name)") }
-            return .code(list)
+    private mutating func codeList(_ name: String, _ element: MenuFile.Element) throws(MenuError) -> CodeList {
+        guard var list = lists[name] else { throw MenuError("\(element.json) names the unknown list \(name)") }
+        if let only = element.only {
+            if let unknown = only.first(where: { !list.contains($0) }) {
+                throw MenuError("\(element.json) allows \(unknown), which is not in the list \(name)")
+            }
+            list = used["\(name)-subset"] ?? list.subset(only)
         }
+        used[list.id] = list
+        return list
+    }
+
+    private mutating func format(_ text: String, _ element: MenuFile.Element) throws(MenuError) -> ElementFormat {
+        if let name = element.list { return .code(try codeList(name, element)) }
         switch text {
         case "date": return .date
         case "dateTime": return .dateTime

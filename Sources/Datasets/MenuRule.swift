@@ -3,38 +3,95 @@ public struct MenuRule: Sendable {
     public enum Demand: Sendable {
         /// At least one of these elements must be there.
         case any([String])
-        /// Where one of the elements has one of the values, each path must be there; a path steps into every list entry.
-        case needed(when: [String: [String]], paths: [[String]])
+        /// Each path must be there; a path steps into every list entry.
+        case need([[String]])
+        /// None of the paths may be there.
+        case forbid([[String]])
+        /// The texts at two paths from the top are the same, or are not.
+        case same([String], [String])
+        case differ([String], [String])
+        /// The period at the path ends at the latest so many months after the day it starts, or after the day of issue.
+        case period([String], months: Int?)
     }
 
+    /// The element at which the rule is judged; empty is the top.
+    let place: [String]
+    /// It holds where one of these elements has one of the values; where there are none, always.
+    let conditions: [(path: [String], values: [String])]
     public let demand: Demand
     public let text: String
 
-    /// The places where something is missing, none where the rule holds.
-    func missing(in dataset: Dataset) -> [DatasetPlace] {
-        let root = dataset.root
+    /// The places where the rule is broken.
+    func violations(in dataset: Dataset) -> [DatasetPlace] {
+        dataset.root.places(place[...]).flatMap { at in
+            let applies = conditions.isEmpty || conditions.contains { at.record.text($0.path).map($0.values.contains) ?? false }
+            guard applies else { return [DatasetPlace]() }
+            return violations(at.record, in: dataset).map { DatasetPlace(steps: at.place.steps + $0.steps) }
+        }
+    }
+
+    private func violations(_ record: DatasetRecord, in dataset: Dataset) -> [DatasetPlace] {
         switch demand {
         case .any(let names):
-            guard !names.contains(where: root.has), let element = root.menuClass.element(names[0]) else { return [] }
+            guard !names.contains(where: record.has), let element = record.menuClass.element(names[0]) else { return [] }
             return [DatasetPlace(steps: [.init(element: element)])]
-        case .needed(let conditions, let paths):
-            let applies = conditions.contains { name, values in root.text(name).map(values.contains) ?? false }
-            return applies ? paths.flatMap { root.missing($0[...]) } : []
+        case .need(let paths): return paths.flatMap { record.missing($0[...]) }
+        case .forbid(let paths): return paths.flatMap { record.present($0[...]) }
+        case .same(let one, let other): return compare(one, other, in: dataset) { $0 == $1 }
+        case .differ(let one, let other): return compare(one, other, in: dataset) { $0 != $1 }
+        case .period(let path, let months):
+            guard let period = record.places(path[...]).first, !Period(period.record, issued: record.text("issueDateTime")).fits(months)
+            else { return [] }
+            return [period.place]
         }
+    }
+
+    /// Both from the top; the place is the element that is at fault, seen from where the rule is judged.
+    private func compare(
+        _ one: [String], _ other: [String], in dataset: Dataset, _ holds: ([UInt8]?, [UInt8]?) -> Bool
+    ) -> [DatasetPlace] {
+        guard !holds(dataset.root.text(one).map { Array($0.utf8) }, dataset.root.text(other).map { Array($0.utf8) }) else { return [] }
+        return [DatasetPlace(steps: dataset.root.steps(other[...]).dropFirst(place.count).map(\.self))]
     }
 }
 
 extension DatasetRecord {
-    /// Every place where the path ends in nothing though what is above it is there.
-    fileprivate func missing(_ path: ArraySlice<String>) -> [DatasetPlace] {
-        guard let name = path.first, let element = menuClass.element(name) else { return [] }
-        let rest = path.dropFirst()
-        guard !rest.isEmpty else { return has(name) ? [] : [DatasetPlace(steps: [.init(element: element)])] }
+    /// Every record that a path reaches, with its place seen from here.
+    fileprivate func places(_ path: ArraySlice<String>) -> [(record: DatasetRecord, place: DatasetPlace)] {
+        guard let name = path.first else { return [(self, DatasetPlace())] }
+        guard let element = menuClass.element(name) else { return [] }
         let below = records(name)
         return below.enumerated().flatMap { index, record in
-            record.missing(rest).map { place in
-                DatasetPlace(steps: [.init(element: element, number: (index, below.count))] + place.steps)
+            record.places(path.dropFirst()).map { found in
+                (found.record, DatasetPlace(steps: [.init(element: element, number: (index, below.count))] + found.place.steps))
             }
         }
+    }
+
+    /// Every place where the path ends in nothing though what is above it is there.
+    fileprivate func missing(_ path: ArraySlice<String>) -> [DatasetPlace] {
+        guard let last = path.last else { return [] }
+        return places(path.dropLast()).flatMap { found -> [DatasetPlace] in
+            guard !found.record.has(last), let element = found.record.menuClass.element(last) else { return [] }
+            return [DatasetPlace(steps: found.place.steps + [.init(element: element)])]
+        }
+    }
+
+    /// Every place where the path ends in something.
+    fileprivate func present(_ path: ArraySlice<String>) -> [DatasetPlace] {
+        guard let last = path.last else { return [] }
+        return places(path.dropLast()).flatMap { found -> [DatasetPlace] in
+            guard found.record.has(last), let element = found.record.menuClass.element(last) else { return [] }
+            return [DatasetPlace(steps: found.place.steps + [.init(element: element)])]
+        }
+    }
+
+    fileprivate func text(_ path: [String]) -> String? {
+        path.last.flatMap { name in places(path.dropLast()).first?.record.text(name) }
+    }
+
+    fileprivate func steps(_ path: ArraySlice<String>) -> [DatasetPlace.Step] {
+        guard let name = path.first, let element = menuClass.element(name) else { return [] }
+        return [.init(element: element)] + (record(name)?.steps(path.dropFirst()) ?? [])
     }
 }

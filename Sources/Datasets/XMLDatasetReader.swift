@@ -28,7 +28,7 @@ private struct XMLDatasetReader {
         readRecord(origin.cursor, dataset.message.menuClass)
         if problems.isEmpty {
             for rule in dataset.message.rules {
-                for place in rule.missing(in: dataset) { problems.append(DatasetProblem(.rule, at: origin.path + place.path, rule.text)) }
+                for place in rule.violations(in: dataset) { problems.append(DatasetProblem(.rule, at: origin.path + place.path, rule.text)) }
             }
         }
         guard problems.isEmpty else { throw DatasetError(problems) }
@@ -59,6 +59,7 @@ private struct XMLDatasetReader {
             }
             let element = menuClass.elements[index]
             count += 1
+            if !element.isUsed { note(.notUsed, child, "\(element.xml.local) is not used under this agreement; leave it out") }
             read(child, index, element)
             if element.cardinality.isList {
                 expected = index

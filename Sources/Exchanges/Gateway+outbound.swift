@@ -25,7 +25,7 @@ extension Gateway {
     public func dataset(_ json: [UInt8], _ operation: Operation, _ partner: Partner) throws(SubmissionError) -> Dataset {
         guard let menuOperation = self.operation(operation) else { throw .operationNotCalled(operation, partner: partner.name) }
         let dataset: Dataset
-        do { dataset = try Dataset(json: json, as: menuOperation.request) } catch { throw .dataset(error.problems) }
+        do { dataset = try catalog.dataset(json: json, as: menuOperation.request.xml.local) } catch { throw .dataset(error.problems) }
         var problems: [DatasetProblem] = []
         for (element, expected) in [("sender", administration), ("receiver", partner.administration)] {
             guard Administration(dataset, element) != expected else { continue }

@@ -11,7 +11,7 @@ public struct Gateway: Sendable {
     public let administration: Administration
     public let identity: SigningIdentity
     public let partners: PartnerRegistry
-    public let menu: Menu
+    public let catalog: Catalog
     public let store: any MessageStore
     public let settings: GatewaySettings
 
@@ -23,14 +23,14 @@ public struct Gateway: Sendable {
     let bell: WorkBell
 
     public init(
-        administration: Administration, identity: SigningIdentity, partners: PartnerRegistry, menu: Menu,
+        administration: Administration, identity: SigningIdentity, partners: PartnerRegistry, catalog: Catalog,
         store: any MessageStore, settings: GatewaySettings, pool: any WorkPool = InlinePool(),
         clock: @escaping @Sendable () -> XMLDateTime = { .now }, logger: Logger
     ) {
         self.administration = administration
         self.identity = identity
         self.partners = partners
-        self.menu = menu
+        self.catalog = catalog
         self.store = store
         self.settings = settings
         self.pool = pool
@@ -43,8 +43,10 @@ public struct Gateway: Sendable {
 
     var reader: InboundReader {
         InboundReader(
-            menu: menu, partners: partners, policy: settings.policy, limits: settings.limits, publicURL: settings.publicURL)
+            catalog: catalog, partners: partners, policy: settings.policy, limits: settings.limits, publicURL: settings.publicURL)
     }
+
+    public var menu: Menu { catalog.menu }
 
     func operation(_ operation: Operation) -> MenuOperation? { menu.operations.first { $0.name == operation.rawValue } }
 }

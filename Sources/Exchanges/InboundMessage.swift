@@ -36,11 +36,13 @@ struct RefusedRequest: Error {
 
 /// bytes → Envelope → Verified<Envelope> → operation and role → Dataset, on one thread.
 struct InboundReader: Sendable {
-    let menu: Menu
+    let catalog: Catalog
     let partners: PartnerRegistry
     let policy: SecurityPolicy
     let limits: XMLLimits
     let publicURL: String
+
+    private var menu: Menu { catalog.menu }
 
     func read(_ request: InboundRequest, at now: XMLDateTime) throws(RefusedRequest) -> InboundMessage {
         var progress = Progress(version: request.mediaVersion, report: VerificationReport(judgedAt: now))
@@ -156,6 +158,6 @@ struct InboundReader: Sendable {
     }
 
     private func dataset(_ content: XMLElement, _ message: MenuMessage) -> Result<Dataset, DatasetError> {
-        Result { () throws(DatasetError) in try Dataset(reading: content, as: message) }
+        Result { () throws(DatasetError) in try catalog.dataset(reading: content, as: message.xml.local) }
     }
 }

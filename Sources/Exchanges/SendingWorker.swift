@@ -27,7 +27,7 @@ public struct SendingWorker: Service {
             }
             partner = try gateway.callable(operation, partner: message.partner)
             let json = try await gateway.store.content(.dataset, of: message.id) ?? []
-            let dataset = try Dataset(json: json, as: menuOperation.request)
+            let dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
             exchange = try await gateway.send(dataset, operation, to: partner, through: transport)
         } catch let error as SubmissionError {
             return WorkOutcome(.parked, detail: "\(error)")

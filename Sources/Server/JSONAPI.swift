@@ -1,3 +1,4 @@
+internal import Contracts
 internal import Exchanges
 internal import Hummingbird
 internal import Stores
@@ -6,11 +7,20 @@ internal import Stores
 struct JSONAPI: Sendable {
     let gateway: Gateway
     let maximumBody: Int
+    /// Made once: it is large.
+    private let openAPI: [UInt8]
+
+    init(gateway: Gateway, maximumBody: Int) {
+        self.gateway = gateway
+        self.maximumBody = maximumBody
+        openAPI = OpenAPIDocument(gateway.menu).bytes
+    }
 
     var router: Router<PeerContext> {
         let router = Router(context: PeerContext.self)
         router.add(middleware: ProblemAnswers())
         router.get("/") { _, _ in index }
+        router.get("/openapi.json") { _, _ in Response.bytes(openAPI, type: "application/json") }
         router.get("/health/live") { _, _ in Response.json(["status": "live"]) }
         router.get("/health/ready") { _, _ in await ready() }
         router.post("/partners/{partner}/{operation}") { try await submit($0, $1) }
@@ -24,7 +34,7 @@ struct JSONAPI: Sendable {
 
     private var index: Response {
         .json([
-            "messages": "/messages", "inbox": "/inbox", "live": "/health/live", "ready": "/health/ready",
+            "messages": "/messages", "inbox": "/inbox", "live": "/health/live", "ready": "/health/ready", "openapi": "/openapi.json",
             "submit": "POST /partners/{partner}/{operation}",
         ])
     }
@@ -57,7 +67,15 @@ struct JSONAPI: Sendable {
                 .contentTooLarge, type: "too-large", title: "Body too large", detail: "at the most \(maximumBody) bytes are read"
             ).response
         }
-        switch try await gateway.submit(json: body, operation: operation, partner: partner) {
+        let submission: Submission
+        do {
+            submission = try await gateway.submit(json: body, operation: operation, partner: partner)
+        } catch is WorkPoolError {
+            return Problem(
+                .serviceUnavailable, type: "overloaded", title: "Too much waits", detail: "nothing was accepted; send it again later"
+            ).response
+        }
+        switch submission {
         case .refused(let error): return Problem(error).response
         case .queued(let message), .known(let message):
             let settled = try await settle(message, seconds: waitPreference(request))

@@ -1,4 +1,3 @@
-internal import Contracts
 internal import Exchanges
 internal import HTTPTypes
 internal import Hummingbird
@@ -12,14 +11,13 @@ struct SOAPListener: HTTPResponder {
     let gateway: Gateway
     let maximumBody: Int
     let bodySeconds: Int
-    /// Made once: it is large, and the same for everybody who asks.
-    private let schema: [UInt8]
+    private let contracts: ContractShelf
 
     init(gateway: Gateway, maximumBody: Int, bodySeconds: Int) {
         self.gateway = gateway
         self.maximumBody = maximumBody
         self.bodySeconds = bodySeconds
-        schema = SchemaDocument(gateway.menu).bytes
+        contracts = ContractShelf(gateway.catalog, publicURL: gateway.settings.publicURL)
     }
 
     func respond(to request: Request, context: PeerContext) async throws -> Response {
@@ -67,19 +65,24 @@ struct SOAPListener: HTTPResponder {
     }
 
     private func contract(_ name: String, query: String) -> Response {
-        guard let operation = gateway.menu.operations.first(where: { $0.name == name }) else {
+        guard gateway.menu.operations.contains(where: { $0.name == name }) else {
             let known = gateway.menu.operations.map { "/\($0.name)?wsdl" }.joined(separator: ", ")
             return .text(.notFound, "There is nothing at /\(name). Contracts: \(known)\n")
         }
-        let address = gateway.settings.publicURL + "/" + operation.name
-        switch query.split(separator: "=").first.map({ $0.lowercased() }) {
-        case "wsdl":
-            let document = WSDLDocument(
-                gateway.menu, operation: operation, address: address, schemaLocation: "\(address)?xsd=\(SchemaDocument.fileName)")
-            return .bytes(document.bytes, type: "text/xml; charset=utf-8")
-        case "xsd": return .bytes(schema, type: "text/xml; charset=utf-8")
-        default: return .text(.methodNotAllowed, "POST a SOAP message here, or GET /\(name)?wsdl.\n", [.allow: "GET, HEAD, POST"])
+        // Read by hand, for `?wsdl` has a name and no value.
+        let parts = query.split(separator: "&").map { $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false) }
+        let asked = Dictionary(parts.map { ($0[0].lowercased(), $0.count > 1 ? String($0[1]) : "") }, uniquingKeysWith: { first, _ in first })
+        do throws(ContractShelf.Missing) {
+            if asked["wsdl"] != nil { return .bytes(try contracts.wsdl(name, agreement: asked["agreement"]), type: "text/xml; charset=utf-8") }
+            if let file = asked["xsd"] { return .bytes(try contracts.schema(file), type: "text/xml; charset=utf-8") }
+        } catch {
+            switch error {
+            case .agreement(let code, let known):
+                return .text(.notFound, "The agreement \(code) is not known here; known are \(known.joined(separator: ", ")).\n")
+            case .schema(let file): return .text(.notFound, "There is no schema \(file) here.\n")
+            }
         }
+        return .text(.methodNotAllowed, "POST a SOAP message here, or GET /\(name)?wsdl.\n", [.allow: "GET, HEAD, POST"])
     }
 }
 

@@ -5,7 +5,8 @@ import Testing
 import XML
 
 struct TranslationTests {
-    static let menu = try! Menu.bundled()
+    static let catalog = try! Catalog()
+    static let menu = catalog.menu
     static let message = menu.message("SendCO")
 
     @Test func `the example is the same after JSON, XML, JSON`() throws {
@@ -18,16 +19,24 @@ struct TranslationTests {
         #expect(before == after)
     }
 
-    @Test func `a thousand generated datasets keep every value both ways`() throws {
-        var generator = SeededGenerator(seed: 20_261_122)
-        for number in 0..<1000 {
-            let dataset = Dataset.random(Self.message, using: &generator)
-            let fromJSON = try Dataset(json: dataset.json(number.isMultiple(of: 2) ? .compact : .indented), as: Self.message)
+    /// Each operation, by the menu itself and by each agreement.
+    static let messages = ([catalog.menu] + catalog.agreements.keys.sorted().map { catalog.agreements[$0]! }).flatMap { menu in
+        menu.operations.map { (agreement: menu.agreement?.code, message: $0.request) }
+    }
+
+    @Test(arguments: messages.indices) func `generated datasets keep every value both ways`(_ index: Int) throws {
+        let message = Self.messages[index].message
+        var generator = SeededGenerator(seed: 20_261_122 + UInt64(index))
+        for number in 0..<(index == 0 ? 1000 : 60) {
+            let dataset = Dataset.random(message, using: &generator)
+            let fromJSON = try Dataset(json: dataset.json(number.isMultiple(of: 2) ? .compact : .indented), as: message)
             #expect(fromJSON == dataset)
-            let fromXML = try Dataset(reading: XMLDocument(parsing: fromJSON.xml).root, as: Self.message)
+            let fromXML = try Dataset(reading: XMLDocument(parsing: fromJSON.xml).root, as: message)
             #expect(fromXML == dataset)
             #expect(fromXML.xml == dataset.xml)
             #expect(fromXML.json() == dataset.json())
+            let chosen = try Self.catalog.dataset(json: dataset.json(), as: message.xml.local)
+            #expect(chosen == dataset)
         }
     }
 

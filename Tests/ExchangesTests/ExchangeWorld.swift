@@ -14,7 +14,8 @@ import XML
 struct ExchangeWorld {
     static let korea = Administration(country: "KR", agency: "Korea Customs Service")
     static let vietnam = Administration(country: "VN", agency: "General Department of Viet Nam Customs")
-    static let menu = try! Menu.bundled()
+    static let catalog = try! Catalog()
+    static let menu = catalog.menu
 
     let sender: Gateway
     let receiver: Gateway
@@ -25,7 +26,7 @@ struct ExchangeWorld {
         self.clock = clock
         func gateway(_ us: Administration, _ identity: SigningIdentity, _ partner: Partner, url: String) throws -> Gateway {
             Gateway(
-                administration: us, identity: identity, partners: PartnerRegistry([partner]), menu: Self.menu, store: try SQLiteStore(),
+                administration: us, identity: identity, partners: PartnerRegistry([partner]), catalog: Self.catalog, store: try SQLiteStore(),
                 settings: GatewaySettings(publicURL: url, policy: SecurityPolicy(secondEngine: .asked)), clock: { clock.now },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }

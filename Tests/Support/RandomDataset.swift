@@ -16,25 +16,54 @@ public struct SeededGenerator: RandomNumberGenerator {
 }
 
 extension Dataset {
-    /// A valid dataset with every kind of value that the menu allows, made by walking it.
+    /// A valid dataset with every kind of value that the menu allows, made by walking it; where chance breaks a rule between
+    /// elements, another one.
     public static func random(_ message: MenuMessage, using generator: inout SeededGenerator) -> Dataset {
-        var values = record(message.menuClass, &generator)
-        // The rules between elements, which the walk does not know.
-        if values["consignee"] == nil, let party = message.menuClass.record("consignee") {
-            values["consignee"] = .record(record(party, &generator))
+        while true {
+            var values = record(message.menuClass, &generator)
+            keepRules(&values, message.menuClass, &generator)
+            let dataset = Dataset(message, values)
+            if (try? Dataset(json: dataset.json(), as: message)) != nil { return dataset }
         }
-        values["preferential"] = nil
-        values["typeCode"] = .text("861")
-        return Dataset(message, values)
+    }
+
+    /// The rules that chance would hardly ever keep.
+    private static func keepRules(_ values: inout [String: DatasetValue], _ menuClass: MenuClass, _ generator: inout SeededGenerator) {
+        if menuClass.element("goodsItems") != nil {
+            if values["consignee"] == nil, values["importer"] == nil, let party = menuClass.record("importer") {
+                values["importer"] = .record(record(party, &generator))
+            }
+            values["preferential"] = nil
+            values["validity"] = menuClass.element("validity").flatMap { $0.isUsed ? .record(["from": .text("2026-01-31")]) : nil }
+            if menuClass.element("agreementCode")?.cardinality.minimum == 0 { values["typeCode"] = .text("861") }
+        }
+        if menuClass.element("agreementCode")?.cardinality.minimum == 0 { values["agreementCode"] = nil }
+        if let amendment = menuClass.record("amendment"), let certificate = amendment.record("certificate") {
+            let kind = ["1", "4", "5"].randomElement(using: &generator)!
+            var certified = record(certificate, &generator)
+            keepRules(&certified, certificate, &generator)
+            certified["versionId"] = .text("2")
+            certified["agreementCode"] = menuClass.element("agreementCode")?.cardinality.minimum == 0 ? nil : certified["agreementCode"]
+            values["agreementCode"] = certified["agreementCode"]
+            if case .text(let id)? = values["id"] {
+                if kind == "4" { certified["id"] = .text(id) } else { certified["replaces"] = .record(["id": .text(id)]) }
+            }
+            if case .record(var said)? = values["amendment"] {
+                said["kind"] = .text(kind)
+                said["certificate"] = kind == "1" ? nil : .record(certified)
+                values["amendment"] = .record(said)
+            }
+        }
     }
 
     private static func record(_ menuClass: MenuClass, _ generator: inout SeededGenerator) -> [String: DatasetValue] {
         var values: [String: DatasetValue] = [:]
         for element in menuClass.elements {
+            guard element.isUsed else { continue }
             let isLeftOut = element.cardinality.minimum == 0 && Int.random(in: 0..<3, using: &generator) == 0
             if isLeftOut { continue }
             if element.cardinality.isList {
-                let count = Int.random(in: 1...3, using: &generator)
+                let count = Int.random(in: 1...min(3, element.cardinality.maximum ?? 3), using: &generator)
                 values[element.json] = .list((0..<count).map { _ in value(element.content, &generator) })
             } else {
                 values[element.json] = value(element.content, &generator)
@@ -84,8 +113,12 @@ extension Dataset {
         switch pattern {
         case #"1\.0"#: "1.0"
         case "[A-Z]{2}[A-Z2-9]{3}": "KRSEL"
-        case "[0-9]{6,10}": "84821000"
+        case "(0[1-9]|[1-689][0-9]|7[0-689])[0-9]{4,8}": "84821000"
         case "[0-9a-f]{64}": String(repeating: "0a", count: 32)
+        case "[0-9]{4}\\.[0-9]{2}(\\.[0-9]{2}){0,2}": "8482.10"
+        case "(0[1-9]|[1-689][0-9]|7[0-689])[0-9]{4}": "848210"
+        case "[0-9]+\\.[0-9]+\\.[0-9]+": "4.1.1"
+        case let code where code.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }: code
         default: "application/pdf"
         }
     }

@@ -37,6 +37,7 @@ struct Sample {
     let algorithm: String
     let partner: Party
     let own: Party
+    let catalog: Catalog
     let menu: Menu
     let gateway: Gateway
     private let example: [String: Any]
@@ -46,7 +47,8 @@ struct Sample {
         self.algorithm = algorithm
         partner = try Party("partner", algorithm: algorithm, folder: folder)
         own = try Party("own", algorithm: algorithm, folder: folder)
-        menu = try Menu.bundled()
+        catalog = try Catalog()
+        menu = catalog.menu
         self.example = try JSONSerialization.jsonObject(with: Data(example)) as? [String: Any] ?? [:]
         let registry = PartnerRegistry([
             Partner(
@@ -57,7 +59,7 @@ struct Sample {
         ])
         gateway = Gateway(
             administration: Administration(country: "VN", agency: "General Department of Viet Nam Customs"), identity: own.identity,
-            partners: registry, menu: menu, store: try SQLiteStore(path: "\(folder)/\(algorithm)-\(size).sqlite"),
+            partners: registry, catalog: catalog, store: try SQLiteStore(path: "\(folder)/\(algorithm)-\(size).sqlite"),
             settings: GatewaySettings(publicURL: "https://own.invalid"),
             logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -22,7 +22,7 @@ struct GatewayConfiguration {
     let logLevel: Logger.Level
     let workThreads: Int
     let workLimit: Int
-    let menu: Menu
+    let catalog: Catalog
 
     enum Environment: String, CaseIterable { case dev, test, prod }
     private enum Switch: String, CaseIterable { case on, off }
@@ -54,15 +54,15 @@ struct GatewayConfiguration {
         let folder = file.resolve(file.text("partners", or: "partners"))
         file.refuseUnknown()
         let partners = PartnerFiles(folder: folder, environment: environment)
-        let menu: Menu?
-        do { menu = try Menu.bundled() } catch {
-            menu = nil
+        let catalog: Catalog?
+        do { catalog = try Catalog() } catch {
+            catalog = nil
             file.note(error.description, at: "menu.yaml")
         }
         let problems = file.problems + partners.problems
-        guard problems.isEmpty, let identity, let menu else { throw ConfigurationError(problems: problems) }
+        guard problems.isEmpty, let identity, let catalog else { throw ConfigurationError(problems: problems) }
         self.identity = identity
-        self.menu = menu
+        self.catalog = catalog
         self.partners = PartnerRegistry(partners.partners)
     }
 

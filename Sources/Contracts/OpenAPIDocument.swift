@@ -1,0 +1,192 @@
+public import Datasets
+
+/// The OpenAPI 3.1 document of the JSON API: what the inside calls, with the datasets, and as webhooks what the JSON gateway
+/// must answer when accepted messages are pushed to it.
+public struct OpenAPIDocument {
+    public static let fileName = "openapi.json"
+
+    private let menu: Menu
+
+    public init(_ menu: Menu) {
+        self.menu = menu
+    }
+
+    public var bytes: [UInt8] {
+        let document: JSONValue = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "coconect-soap, the inside", "version": .string(menu.version),
+                "description": "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit.",
+            ],
+            "servers": [["url": "http://127.0.0.1:8080"]], "paths": .object(paths), "webhooks": .object(webhooks),
+            "components": ["schemas": .object(OpenAPIDocument.schemas(menu)), "parameters": OpenAPIDocument.parameters, "responses": OpenAPIDocument.responses],
+        ]
+        return document.document
+    }
+
+    // MARK: Paths
+
+    private var paths: [(name: String, value: JSONValue)] {
+        let submissions = menu.operations.map { operation in
+            (name: "/partners/{partner}/\(operation.name)", value: JSONValue.object([(name: "post", value: submission(operation))]))
+        }
+        return submissions + OpenAPIDocument.readings
+    }
+
+    private func submission(_ operation: MenuOperation) -> JSONValue {
+        [
+            "operationId": .string("submit-" + operation.name), "summary": .string(operation.text),
+            "description": "Durable before it is answered: 202 while it waits to be sent, 200 once its outcome is known or where it was handed over before.",
+            "parameters": [
+                ["$ref": "#/components/parameters/partner"], ["$ref": "#/components/parameters/prefer"],
+            ],
+            "requestBody": [
+                "required": true, "content": ["application/json": ["schema": .reference("components/schemas/" + operation.request.xml.local)]],
+            ],
+            "responses": [
+                "200": OpenAPIDocument.answer("The message and its outcome", "Message", location: true),
+                "202": OpenAPIDocument.answer("The message, not yet answered by the partner", "Message", location: true),
+                "403": .reference("components/responses/problem"), "404": .reference("components/responses/problem"),
+                "409": .reference("components/responses/problem"), "413": .reference("components/responses/problem"),
+                "415": .reference("components/responses/problem"), "422": .reference("components/responses/problem"),
+                "503": .reference("components/responses/problem"),
+            ],
+        ]
+    }
+
+    private static var readings: [(name: String, value: JSONValue)] {
+        [
+            (name: "/", value: reading("index", "Where to go", ["200": answer("Addresses by name", "Index")])),
+            (
+                name: "/messages",
+                value: reading(
+                    "list-messages", "The message log, newest first",
+                    ["200": answer("A page of messages", "MessagePage"), "400": .reference("components/responses/problem")],
+                    [
+                        query("direction", ["type": "string", "enum": ["inbound", "outbound"]]), query("partner", ["type": "string"]),
+                        query("operation", ["type": "string"]), query("state", .reference("components/schemas/State")),
+                        query("messageId", ["type": "string"]), query("certificate", ["type": "string"]),
+                        query("from", ["type": "string"]), query("to", ["type": "string"]), ["$ref": "#/components/parameters/before"],
+                        ["$ref": "#/components/parameters/limit"],
+                    ])
+            ),
+            (
+                name: "/messages/{id}",
+                value: reading(
+                    "read-message", "One message with its history",
+                    ["200": answer("The message", "Message"), "404": .reference("components/responses/problem")],
+                    [["$ref": "#/components/parameters/id"]])
+            ),
+            (
+                name: "/messages/{id}/{content}",
+                value: reading(
+                    "read-content", "The exact bytes of a message and what was found in them",
+                    [
+                        "200": [
+                            "description": "The bytes",
+                            "content": [
+                                "text/xml": ["schema": ["type": "string"]], "application/json": ["schema": ["type": "object"]],
+                            ],
+                        ], "404": .reference("components/responses/problem"),
+                    ],
+                    [
+                        ["$ref": "#/components/parameters/id"],
+                        [
+                            "name": "content", "in": "path", "required": true,
+                            "schema": ["type": "string", "enum": ["request.xml", "response.xml", "dataset.json", "verification.json"]],
+                        ],
+                    ])
+            ),
+            (
+                name: "/messages/{id}/ack",
+                value: [
+                    "post": [
+                        "operationId": "acknowledge-message", "summary": "Takes a message out of the inbox",
+                        "parameters": [["$ref": "#/components/parameters/id"]],
+                        "responses": [
+                            "200": answer("The message, delivered", "MessageSummary"), "404": .reference("components/responses/problem"),
+                            "409": .reference("components/responses/problem"),
+                        ],
+                    ]
+                ]
+            ),
+            (
+                name: "/inbox",
+                value: reading(
+                    "read-inbox", "Accepted messages that nobody has taken yet",
+                    ["200": answer("A page of messages", "MessagePage"), "400": .reference("components/responses/problem")],
+                    [["$ref": "#/components/parameters/before"], ["$ref": "#/components/parameters/limit"]])
+            ),
+            (name: "/openapi.json", value: reading("read-openapi", "This document", ["200": object("The document")])),
+            (name: "/health/live", value: reading("health-live", "Whether the process runs", ["200": answer("It does", "Health")])),
+            (
+                name: "/health/ready",
+                value: reading(
+                    "health-ready", "Whether messages can be taken",
+                    ["200": answer("They can", "Health"), "503": answer("They cannot, and why", "Health")])
+            ),
+        ]
+    }
+
+    private static func reading(_ id: String, _ summary: String, _ responses: JSONValue, _ parameters: [JSONValue] = []) -> JSONValue {
+        [
+            "get": [
+                "operationId": .string(id), "summary": .string(summary), "parameters": .array(parameters), "responses": responses,
+            ]
+        ]
+    }
+
+    private static func query(_ name: String, _ schema: JSONValue) -> JSONValue {
+        ["name": .string(name), "in": "query", "schema": schema]
+    }
+
+    private static func answer(_ description: String, _ schema: String, location: Bool = false) -> JSONValue {
+        let content: JSONValue = ["application/json": ["schema": .reference("components/schemas/" + schema)]]
+        guard location else { return ["description": .string(description), "content": content] }
+        return [
+            "description": .string(description), "headers": ["Location": ["description": "Address of the message", "schema": ["type": "string"]]],
+            "content": content,
+        ]
+    }
+
+    private static func object(_ description: String) -> JSONValue {
+        ["description": .string(description), "content": ["application/json": ["schema": ["type": "object"]]]]
+    }
+
+    // MARK: Webhooks
+
+    private var webhooks: [(name: String, value: JSONValue)] {
+        menu.operations.map { operation in
+            (
+                name: operation.name,
+                value: [
+                    "post": [
+                        "operationId": .string("deliver-" + operation.name), "summary": .string(operation.text),
+                        "description": .string(
+                            "An accepted message, pushed to {gateway}/\(operation.name). Delivered at least once: the same Idempotency-Key is the same message."),
+                        "parameters": .array(
+                            [
+                                ("Idempotency-Key", "The message's local id"), ("Coconect-Message", "The message's local id"),
+                                ("Coconect-Partner", "The partner that signed it"),
+                                ("Coconect-Signer", "SHA-256 of the signer's certificate, hexadecimal"),
+                            ].map { name, text in
+                                [
+                                    "name": .string(name), "in": "header", "required": true, "description": .string(text),
+                                    "schema": ["type": "string"],
+                                ]
+                            }),
+                        "requestBody": [
+                            "required": true,
+                            "content": ["application/json": ["schema": .reference("components/schemas/" + operation.request.xml.local)]],
+                        ],
+                        "responses": [
+                            "2XX": ["description": "The JSON gateway has the message"],
+                            "4XX": ["description": "It will never take it: the message is parked for a person, with this answer"],
+                            "5XX": ["description": "Not now: it is tried again"],
+                        ],
+                    ]
+                ]
+            )
+        }
+    }
+}

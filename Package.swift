@@ -53,7 +53,7 @@ let package = Package(
         room("Trust", ["XML", "COpenSSL", "XMLSignature"]),
         room("WSSecurity", ["XML", "XMLSignature", "SOAP", "Trust"]),
         room(
-            "Datasets", ["XML", library("Yams", "Yams")],
+            "Datasets", ["XML", "XMLSignature", library("Yams", "Yams")],
             resources: [.embedInCode("Resources")]),
         room("Contracts", ["XML", "Datasets"]),
         room("Stores", [library("GRDB", "GRDB.swift")]),
@@ -72,6 +72,7 @@ let package = Package(
                 library("AsyncHTTPClient", "async-http-client"), library("NIOSSL", "swift-nio-ssl"),
                 library("NIOCore", "swift-nio"), library("NIOPosix", "swift-nio"), library("HTTPTypes", "swift-http-types"),
                 library("Logging", "swift-log"), library("ServiceLifecycle", "swift-service-lifecycle"),
+                library("UnixSignals", "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "Command",

@@ -16,25 +16,6 @@ struct Contract: ParsableCommand {
             """, subcommands: [ContractWrite.self, ContractDMR.self], defaultSubcommand: ContractWrite.self)
 }
 
-struct AgreementOptions: ParsableArguments {
-    @Option(help: "Code of the agreement that narrows the contract.")
-    var agreement: String?
-
-    @Option(help: "Folder of agreement files (*.yaml) beside those that come with the program.")
-    var agreements: String?
-
-    func catalog() throws -> Catalog { try loadCatalog(agreements) }
-
-    func narrowed(_ catalog: Catalog) throws -> Menu? {
-        guard let agreement else { return nil }
-        guard let menu = catalog.agreements[agreement] else {
-            throw CommandError(
-                "the agreement \(agreement) is not known", help: "known: \(catalog.agreements.keys.sorted().joined(separator: ", "))")
-        }
-        return menu
-    }
-}
-
 struct ContractWrite: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "write", abstract: "Write the contract files into a folder (the default).")
 
@@ -51,7 +32,8 @@ struct ContractWrite: ParsableCommand {
 
     func run() throws {
         let catalog = try options.catalog()
-        let contracts = try options.narrowed(catalog).map { ContractFiles($0, baseURL: baseURL) } ?? ContractFiles(catalog, baseURL: baseURL)
+        let contracts =
+            try options.narrowed(catalog).map { ContractFiles($0, baseURL: baseURL) } ?? ContractFiles(catalog, baseURL: baseURL)
         var differing: [String] = []
         for (name, bytes) in contracts.files {
             let path = out + "/" + name

@@ -11,14 +11,17 @@ struct Convert: ParsableCommand {
             EXAMPLES
               coconect-soap convert --to xml certificate.json
               coconect-soap convert --to json request.xml --trust partners/certificates
+              coconect-soap convert --to places certificate.xml
+
+            places lists, for each value, its JSON Pointer and the XPath of the element that holds it.
             """)
 
-    enum Target: String, ExpressibleByArgument, CaseIterable { case json, xml }
+    enum Target: String, ExpressibleByArgument, CaseIterable { case json, xml, places }
 
     @Argument(help: "The message, or - for standard input. A signed envelope needs --trust.")
     var file: String
 
-    @Option(help: "json or xml.")
+    @Option(help: "json, xml or places.")
     var to: Target
 
     @Option(help: "Name of the message that a JSON file holds.")
@@ -33,6 +36,9 @@ struct Convert: ParsableCommand {
         switch to {
         case .json: output(dataset.json(.indented))
         case .xml: output(dataset.xml + [0x0A])
+        case .places:
+            let root = "/" + dataset.message.xml.local
+            for place in dataset.places { output("\(place.pointer)\t\(root)\(place.path)") }
         }
     }
 

@@ -1,5 +1,4 @@
 internal import Datasets
-internal import Foundation
 internal import XML
 
 /// A message from a file: a JSON dataset, or an XML element whose name tells which message it is.
@@ -41,22 +40,6 @@ struct Message {
 
     static func unknown(_ name: String, _ menu: Menu) -> CommandError {
         CommandError("no message is named \(name)", help: "known: \(menu.messages.keys.sorted().joined(separator: ", "))")
-    }
-}
-
-/// - Parameter folder: of a deployment's own agreements.
-func loadCatalog(_ folder: String? = nil) throws -> Catalog {
-    do { return try Catalog(adding: folder.map(agreementFiles) ?? []) } catch let error as MenuError { throw CommandError(error.description) }
-}
-
-/// The agreement files of a folder, by name.
-func agreementFiles(_ folder: String) throws -> [(name: String, yaml: String)] {
-    let names: [String]
-    do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
-        throw CommandError("the folder of agreements cannot be read: \(error.localizedDescription)", place: folder)
-    }
-    return try names.filter { $0.hasSuffix(".yaml") }.sorted().map { name in
-        (name: name, yaml: String(decoding: try readFile(folder + "/" + name), as: UTF8.self))
     }
 }
 

@@ -31,7 +31,9 @@ struct Serve: AsyncParsableCommand {
         let gateway = Gateway(configuration, store: store, pool: pool, logger: logger)
         let server = GatewayServer(
             gateway, soap: configuration.soap, api: configuration.api, partnerTLS: configuration.partnerTLS,
-            insideURL: configuration.insideURL, pool: pool, logger: logger)
+            insideURL: configuration.insideURL, pool: pool,
+            reload: { [folder = configuration.agreementsFolder] in try loadCatalog(folder) },
+            logger: logger)
         logger.info(
             "starting",
             metadata: [

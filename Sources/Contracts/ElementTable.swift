@@ -31,7 +31,8 @@ public struct ElementTable {
 
     private func section(_ operation: MenuOperation) -> String {
         var lines = ["## \(operation.name)", "", operation.text + ".", ""]
-        let columns = ["JSON", "XML", "WCO id", "format", "how often", "list", "basis"] + agreements.compactMap(\.agreement?.code) + ["meaning"]
+        let columns =
+            ["JSON", "XML", "WCO id", "format", "how often", "list", "basis"] + agreements.compactMap(\.agreement?.code) + ["meaning"]
         lines.append("| " + columns.joined(separator: " | ") + " |")
         lines.append("|" + columns.map { _ in "---" }.joined(separator: "|") + "|")
         let narrowed = agreements.map { $0.message(operation.request.xml.local).menuClass }
@@ -45,10 +46,12 @@ public struct ElementTable {
             let place = path + element.json + (element.cardinality.isList ? "[]" : "")
             let uses = narrowed.map { $0.map { ElementTable.use($0.elements[index]) } ?? "–" }
             let cells = [
-                "`\(place)`", "`\(element.xml.local)`", element.source.wcoID ?? "", ElementTable.form(element), ElementTable.cardinality(element),
+                "`\(place)`", "`\(element.xml.local)`", element.source.wcoID ?? "", ElementTable.form(element),
+                ElementTable.cardinality(element),
                 ElementTable.list(element), element.source.basis,
             ]
-            lines.append("| " + (cells + uses + [element.source.text]).map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |")
+            lines.append(
+                "| " + (cells + uses + [element.source.text]).map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |")
             guard case .record(let below) = element.content, below.name != "Certificate" else { continue }
             add(below, narrowed.map { $0?.elements[index].isUsed == true ? $0?.record(element.json) : nil }, path: place + ".", to: &lines)
         }

@@ -11,7 +11,8 @@ public struct JSONSchemaDocument {
     public var bytes: [UInt8] {
         let requests = menu.operations.map { JSONValue.reference("$defs/" + $0.request.xml.local) }
         let document: JSONValue = [
-            "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": .string(menu.namespace + (menu.agreement.map { ":" + $0.code } ?? "")),
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": .string(menu.namespace + (menu.agreement.map { ":" + $0.code } ?? "")),
             "title": .string("Dataset of electronic certificates of origin" + (menu.agreement.map { ", \($0.title)" } ?? "")),
             "$comment": "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit.", "oneOf": .array(requests),
             "$defs": .object(definitions(under: "$defs")),
@@ -30,7 +31,9 @@ public struct JSONSchemaDocument {
     private func object(_ menuClass: MenuClass, _ pointer: String, rules: [String]) -> JSONValue {
         let elements = menuClass.elements.filter(\.isUsed)
         var members: [(name: String, value: JSONValue)] = [(name: "type", value: "object")]
-        if !rules.isEmpty { members.append((name: "$comment", value: .string("Rules that this schema does not say: " + rules.joined(separator: "; ")))) }
+        if !rules.isEmpty {
+            members.append((name: "$comment", value: .string("Rules that this schema does not say: " + rules.joined(separator: "; "))))
+        }
         let isOpen = menuClass.name == "Extensions" && elements.isEmpty
         members.append((name: "properties", value: .object(elements.map { (name: $0.json, value: property($0, pointer)) })))
         let required = elements.filter { $0.cardinality.minimum > 0 }.map { JSONValue.string($0.json) }
@@ -67,7 +70,9 @@ public struct JSONSchemaDocument {
         case .code(let list): return [(name: "$ref", value: .string("#/\(pointer)/code-\(list.id)"))]
         case .integer(let minimum, let digits):
             let most = (0..<min(digits, 18)).reduce(0) { number, _ in number * 10 + 9 }
-            return [(name: "type", value: "integer"), (name: "minimum", value: .integer(minimum)), (name: "maximum", value: .integer(most))]
+            return [
+                (name: "type", value: "integer"), (name: "minimum", value: .integer(minimum)), (name: "maximum", value: .integer(most)),
+            ]
         case .decimal(let digits, let fraction): return text(whole(SimpleType.decimal(digits, fraction)))
         case .date: return text(whole("[0-9]{4}-[0-9]{2}-[0-9]{2}"), [(name: "format", value: "date")])
         case .dateTime: return text(whole(SimpleType.dateTime))

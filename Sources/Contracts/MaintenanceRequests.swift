@@ -30,10 +30,15 @@ public struct MaintenanceRequests {
         menuClass.elements.flatMap { element -> [String] in
             let place = "\(path).\(element.json)" + (element.cardinality.isList ? "[]" : "")
             let rows = [
-                ("Name", element.xml.local), ("Definition", element.source.text), ("Format", format(element)), ("Code list", codes(element)),
+                ("Name", element.xml.local), ("Definition", element.source.text), ("Format", format(element)),
+                ("Code list", codes(element)),
                 ("Occurs", "\(element.cardinality.minimum)..\(element.cardinality.maximum.map { String($0) } ?? "n") in `\(path)`"),
-                ("Business need", "Certificates of origin under \(agreement.title) carry it; without an element it travels as a remark, which no system can read."),
-                ("Source", "\(agreement.source) (\(element.source.basis))"), ("Used until then as", "`\(place)`, namespace `\(agreement.namespace)`"),
+                (
+                    "Business need",
+                    "Certificates of origin under \(agreement.title) carry it; without an element it travels as a remark, which no system can read."
+                ),
+                ("Source", "\(agreement.source) (\(element.source.basis))"),
+                ("Used until then as", "`\(place)`, namespace `\(agreement.namespace)`"),
             ]
             let text = "## \(place)\n\n| | |\n|---|---|\n" + rows.map { "| \($0) | \($1.replacing("|", with: "\\|")) |\n" }.joined()
             guard case .record(let below) = element.content else { return [text] }

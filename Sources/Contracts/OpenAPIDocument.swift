@@ -19,7 +19,10 @@ public struct OpenAPIDocument {
                 "description": "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit.",
             ],
             "servers": [["url": "http://127.0.0.1:8080"]], "paths": .object(paths), "webhooks": .object(webhooks),
-            "components": ["schemas": .object(OpenAPIDocument.schemas(menu)), "parameters": OpenAPIDocument.parameters, "responses": OpenAPIDocument.responses],
+            "components": [
+                "schemas": .object(OpenAPIDocument.schemas(menu)), "parameters": OpenAPIDocument.parameters,
+                "responses": OpenAPIDocument.responses,
+            ],
         ]
         return document.document
     }
@@ -36,12 +39,14 @@ public struct OpenAPIDocument {
     private func submission(_ operation: MenuOperation) -> JSONValue {
         [
             "operationId": .string("submit-" + operation.name), "summary": .string(operation.text),
-            "description": "Durable before it is answered: 202 while it waits to be sent, 200 once its outcome is known or where it was handed over before.",
+            "description":
+                "Durable before it is answered: 202 while it waits to be sent, 200 once its outcome is known or where it was handed over before.",
             "parameters": [
                 ["$ref": "#/components/parameters/partner"], ["$ref": "#/components/parameters/prefer"],
             ],
             "requestBody": [
-                "required": true, "content": ["application/json": ["schema": .reference("components/schemas/" + operation.request.xml.local)]],
+                "required": true,
+                "content": ["application/json": ["schema": .reference("components/schemas/" + operation.request.xml.local)]],
             ],
             "responses": [
                 "200": OpenAPIDocument.answer("The message and its outcome", "Message", location: true),
@@ -144,7 +149,8 @@ public struct OpenAPIDocument {
         let content: JSONValue = ["application/json": ["schema": .reference("components/schemas/" + schema)]]
         guard location else { return ["description": .string(description), "content": content] }
         return [
-            "description": .string(description), "headers": ["Location": ["description": "Address of the message", "schema": ["type": "string"]]],
+            "description": .string(description),
+            "headers": ["Location": ["description": "Address of the message", "schema": ["type": "string"]]],
             "content": content,
         ]
     }
@@ -163,7 +169,8 @@ public struct OpenAPIDocument {
                     "post": [
                         "operationId": .string("deliver-" + operation.name), "summary": .string(operation.text),
                         "description": .string(
-                            "An accepted message, pushed to {gateway}/\(operation.name). Delivered at least once: the same Idempotency-Key is the same message."),
+                            "An accepted message, pushed to {gateway}/\(operation.name). Delivered at least once: the same Idempotency-Key is the same message."
+                        ),
                         "parameters": .array(
                             [
                                 ("Idempotency-Key", "The message's local id"), ("Coconect-Message", "The message's local id"),

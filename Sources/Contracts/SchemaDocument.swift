@@ -51,7 +51,10 @@ public struct SchemaDocument {
                     "version": menu.version,
                 ]
             } else {
-                ["xmlns:xs": xs, "xmlns": namespace, "targetNamespace": namespace, "elementFormDefault": "qualified", "version": menu.version]
+                [
+                    "xmlns:xs": xs, "xmlns": namespace, "targetNamespace": namespace, "elementFormDefault": "qualified",
+                    "version": menu.version,
+                ]
             }
         return Markup("xs:schema", attributes, content).document(
             comment: "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit.")
@@ -65,7 +68,9 @@ public struct SchemaDocument {
         }
         if menuClass.name == "Extensions" {
             // The named extension point: whatever an agreement has, or exactly what this one has.
-            elements = menuClass.elements.map { Markup("xs:element", ["ref": "own:\($0.xml.local)", "minOccurs": String($0.cardinality.minimum)]) }
+            elements = menuClass.elements.map {
+                Markup("xs:element", ["ref": "own:\($0.xml.local)", "minOccurs": String($0.cardinality.minimum)])
+            }
             if menu.agreement == nil {
                 elements = [Markup("xs:any", ["namespace": "##other", "processContents": "lax", "minOccurs": "0"])]
             }

@@ -37,20 +37,21 @@ struct AgreementFile: Decodable {
         Set(elements.keys).union((limits ?? [:]).keys).union((codes ?? [:]).keys).union((patterns ?? [:]).keys)
     }
 
-    init(yaml: String, name: String) throws(MenuError) {
+    init(yaml: String) throws(MenuError) {
         do { self = try YAMLDecoder().decode(AgreementFile.self, from: yaml) } catch {
-            throw MenuError("the file cannot be read: \(error)").inFile(name)
+            throw MenuError("the file cannot be read: \(error)")
         }
-        let isCode = agreement.first?.isUppercase == true
+        let isCode =
+            agreement.first?.isUppercase == true
             && agreement.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || $0 == 0x2D }
         guard isCode, agreement.utf8.count <= 17 else {
-            throw MenuError("the code '\(agreement)' is not of at the most 17 capital letters, digits and hyphens").inFile(name)
+            throw MenuError("the code '\(agreement)' is not of at the most 17 capital letters, digits and hyphens")
         }
         let known = Set(procedures.amendments).subtracting(["1", "4", "5"])
-        guard known.isEmpty else { throw MenuError("procedures.amendments has \(known.sorted()), known are 1, 4 and 5").inFile(name) }
+        guard known.isEmpty else { throw MenuError("procedures.amendments has \(known.sorted()), known are 1, 4 and 5") }
     }
 }
 
 extension MenuError {
-    func inFile(_ name: String) -> MenuError { MenuError(file: name, self) }
+    func inFile(_ name: String) -> MenuError { MenuError("\(name): \(description)") }
 }

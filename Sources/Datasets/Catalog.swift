@@ -11,19 +11,28 @@ public final class Catalog: Sendable {
     /// The menu in this binary with its agreements, and those of a deployment.
     ///
     /// - Parameter files: agreement files by their name; one with the code of a bundled agreement takes its place.
-    public init(adding files: [(name: String, yaml: String)] = []) throws(MenuError) {
-        let file = try MenuFile(yaml: Bundled.menu)
+    /// - Throws: `CatalogError` with what is wrong in each file that is wrong.
+    public init(adding files: [(name: String, yaml: String)] = []) throws(CatalogError) {
         let codeLists = Bundled.codeLists
+        let file: MenuFile
+        do throws(MenuError) {
+            file = try MenuFile(yaml: Bundled.menu)
+            menu = try file.menu(codeLists: codeLists)
+        } catch {
+            throw CatalogError(problems: [error])
+        }
         var agreements: [String: Menu] = [:]
+        var problems: [MenuError] = []
         for (name, yaml) in Bundled.agreements + files {
-            let agreement = try AgreementFile(yaml: yaml, name: name)
-            do {
-                agreements[agreement.agreement] = try file.narrowed(by: agreement).menu(codeLists: codeLists, agreement: Agreement(agreement))
+            do throws(MenuError) {
+                let agreement = try AgreementFile(yaml: yaml)
+                agreements[agreement.agreement] = try file.narrowed(by: agreement).menu(
+                    codeLists: codeLists, agreement: Agreement(agreement))
             } catch {
-                throw error.inFile(name)
+                problems.append(error.inFile(name))
             }
         }
-        menu = try file.menu(codeLists: codeLists)
+        guard problems.isEmpty else { throw CatalogError(problems: problems) }
         self.agreements = agreements
     }
 
@@ -45,11 +54,20 @@ public final class Catalog: Sendable {
 
     private func message(_ name: String, agreement code: String?, place: () -> String) throws(DatasetError) -> MenuMessage {
         guard let code else { return menu.message(name) }
-        if let narrowed = agreements[code], code.utf8.elementsEqual(narrowed.agreement?.code.utf8 ?? "".utf8) { return narrowed.message(name) }
+        if let narrowed = agreements[code], code.utf8.elementsEqual(narrowed.agreement?.code.utf8 ?? "".utf8) {
+            return narrowed.message(name)
+        }
         let near = code.excerpt.nearest(in: agreements.keys.sorted(), within: 2).first
         let known = near.map { "did you mean \($0)?" } ?? "known are \(agreements.keys.sorted().joined(separator: ", "))"
         throw DatasetError([DatasetProblem(.unknownAgreement, at: place(), "the agreement '\(code.excerpt)' is not known here; \(known)")])
     }
+}
+
+/// The menu or agreements are not as they must be.
+public struct CatalogError: Error, CustomStringConvertible {
+    public let problems: [MenuError]
+
+    public var description: String { problems.map(\.description).joined(separator: "\n") }
 }
 
 private enum Bundled {

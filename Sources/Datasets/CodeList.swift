@@ -42,7 +42,9 @@ public final class CodeList: Sendable {
 
     /// The list with only these of its codes.
     func subset(_ only: [String]) -> CodeList {
-        CodeList(id: id + "-subset", title: title + ", as the agreement allows", standard: standard, codes: codes.filter { only.contains($0.code) })
+        CodeList(
+            id: id + "-subset", title: title + ", as the agreement allows", standard: standard,
+            codes: codes.filter { only.contains($0.code) })
     }
 
     func contains(_ code: UnsafeBufferPointer<UInt8>) -> Bool {

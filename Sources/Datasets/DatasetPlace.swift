@@ -8,6 +8,9 @@ struct DatasetPlace: Sendable {
 
     var steps: [Step] = []
 
+    /// WCO id of the element at the place.
+    var wcoID: String? { steps.last?.element.source.wcoID }
+
     /// RFC 6901, section 3; names of the menu need no escape.
     var pointer: String {
         steps.map { step in
@@ -26,20 +29,32 @@ struct DatasetPlace: Sendable {
 }
 
 extension Dataset {
-    /// The place of an entry, found by walking down to it.
-    func place(of position: Int) -> DatasetPlace {
-        var place = DatasetPlace()
-        var menuClass = message.menuClass
-        var range = 0..<entries.count
-        while true {
-            let siblings = Siblings(entries: entries, range: range)
-            guard let current = siblings.first(where: { $0 <= position && position < $0 + Int(entries[$0].size) }) else { return place }
-            let twins = siblings.filter { entries[$0].element == entries[current].element }
-            let element = menuClass.elements[Int(entries[current].element)]
-            place.steps.append(.init(element: element, number: (twins.firstIndex(of: current) ?? 0, twins.count)))
-            guard current != position, case .record(let below) = element.content else { return place }
-            menuClass = below
-            range = current + 1..<current + Int(entries[current].size)
+    /// Where each value stands: its JSON Pointer, and its XPath below the message's element, in the order of the message.
+    public var places: [(pointer: String, path: String)] {
+        var found: [(pointer: String, path: String)] = []
+        found.reserveCapacity(entries.count)
+        collect(0..<entries.count, message.menuClass, pointer: "", path: "", into: &found)
+        return found
+    }
+
+    private func collect(
+        _ range: Range<Int>, _ menuClass: MenuClass, pointer: String, path: String, into found: inout [(pointer: String, path: String)]
+    ) {
+        var counts: [Int32: Int] = [:]
+        for position in Siblings(entries: entries, range: range) { counts[entries[position].element, default: 0] += 1 }
+        var indexes: [Int32: Int] = [:]
+        for position in Siblings(entries: entries, range: range) {
+            let entry = entries[position]
+            let element = menuClass.elements[Int(entry.element)]
+            let step = DatasetPlace(
+                steps: [.init(element: element, number: (indexes[entry.element, default: 0], counts[entry.element, default: 0]))])
+            indexes[entry.element, default: 0] += 1
+            switch element.content {
+            case .simple: found.append((pointer + step.pointer, path + step.path))
+            case .record(let below):
+                collect(
+                    position + 1..<position + Int(entry.size), below, pointer: pointer + step.pointer, path: path + step.path, into: &found)
+            }
         }
     }
 }

@@ -23,11 +23,14 @@ public struct DatasetProblem: Hashable, Sendable, Codable {
     public let code: Code
     public let place: String
     public let text: String
+    /// Id of the element in the WCO Data Model, where it has one.
+    public let wcoID: String?
 
-    public init(_ code: Code, at place: String, _ text: String) {
+    public init(_ code: Code, at place: String, _ text: String, wcoID: String? = nil) {
         self.code = code
         self.place = place
         self.text = text
+        self.wcoID = wcoID
     }
 }
 

@@ -52,7 +52,9 @@ private struct JSONDatasetReader {
         }
         if problems.isEmpty {
             for rule in dataset.message.rules {
-                for place in rule.violations(in: dataset) { problems.append(DatasetProblem(.rule, at: place.pointer, rule.text)) }
+                for place in rule.violations(in: dataset) {
+                    problems.append(DatasetProblem(.rule, at: place.pointer, rule.text, wcoID: place.wcoID))
+                }
             }
         }
         guard problems.isEmpty else { throw DatasetError(problems) }
@@ -75,14 +77,16 @@ private struct JSONDatasetReader {
         return place.pointer
     }
 
-    private mutating func note(_ code: DatasetProblem.Code, below name: String? = nil, _ text: String) {
+    private mutating func note(_ code: DatasetProblem.Code, below name: String? = nil, of element: MenuElement? = nil, _ text: String) {
         guard problems.count < DatasetError.limit else { return }
         let escaped = name.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") } ?? ""
-        problems.append(DatasetProblem(code, at: pointer + escaped, text))
+        problems.append(DatasetProblem(code, at: pointer + escaped, text, wcoID: element?.source.wcoID))
     }
 
-    private mutating func readRecord(_ scanner: inout JSONScanner, _ menuClass: MenuClass) throws(JSONScanner.SyntaxError) {
-        guard try expect(.object, &scanner) else { return }
+    private mutating func readRecord(
+        _ scanner: inout JSONScanner, _ menuClass: MenuClass, _ element: MenuElement? = nil
+    ) throws(JSONScanner.SyntaxError) {
+        guard try expect(.object, &scanner, element) else { return }
         let first = dataset.entries.count
         var seen = SeenElements()
         var highest = -1
@@ -94,17 +98,19 @@ private struct JSONDatasetReader {
             }
             let element = menuClass.elements[index]
             guard seen.insert(index) else {
-                note(.repeatedElement, below: element.json, "the name \(element.json) stands twice in one object")
+                note(.repeatedElement, below: element.json, of: element, "the name \(element.json) stands twice in one object")
                 return try scanner.skip()
             }
-            if !element.isUsed { note(.notUsed, below: element.json, "\(element.json) is not used under this agreement; leave it out") }
+            if !element.isUsed {
+                note(.notUsed, below: element.json, of: element, "\(element.json) is not used under this agreement; leave it out")
+            }
             if index < highest { isInOrder = false }
             highest = max(highest, index)
             if element.cardinality.isList { try readList(&scanner, index, element) } else { try read(&scanner, index, element) }
         }
         for index in 0..<menuClass.elements.count where menuClass.isMandatory(index) && !seen.contains(index) {
             let element = menuClass.elements[index]
-            note(.missingElement, below: element.json, "\(element.json) is mandatory: \(element.source.text)")
+            note(.missingElement, below: element.json, of: element, "\(element.json) is mandatory: \(element.source.text)")
         }
         if !isInOrder { dataset.sortSiblings(from: first) }
     }
@@ -120,7 +126,7 @@ private struct JSONDatasetReader {
     ) throws(JSONScanner.SyntaxError) {
         let found = try scanner.peek()
         guard found == .array else {
-            note(.wrongType, below: element.json, JSONDatasetReader.wrongType(found, .array))
+            note(.wrongType, below: element.json, of: element, JSONDatasetReader.wrongType(found, .array))
             return try scanner.skip()
         }
         var count = 0
@@ -128,9 +134,9 @@ private struct JSONDatasetReader {
             count += 1
             try read(&scanner, index, element)
         }
-        if count == 0 { note(.empty, below: element.json, "the list is empty; leave it out where there is nothing to say") }
+        if count == 0 { note(.empty, below: element.json, of: element, "the list is empty; leave it out where there is nothing to say") }
         if let maximum = element.cardinality.maximum, count > maximum {
-            note(.tooMany, below: element.json, "\(count) entries where at the most \(maximum) are allowed")
+            note(.tooMany, below: element.json, of: element, "\(count) entries where at the most \(maximum) are allowed")
         }
     }
 
@@ -141,44 +147,46 @@ private struct JSONDatasetReader {
         open.append(position)
         switch element.content {
         case .record(let menuClass):
-            try readRecord(&scanner, menuClass)
+            try readRecord(&scanner, menuClass, element)
             dataset.endRecord(position)
         case .simple(let format):
-            try readText(&scanner, format, position)
+            try readText(&scanner, format, position, element)
         }
         open.removeLast()
     }
 
     private mutating func readText(
-        _ scanner: inout JSONScanner, _ format: ElementFormat, _ position: Int
+        _ scanner: inout JSONScanner, _ format: ElementFormat, _ position: Int, _ element: MenuElement
     ) throws(JSONScanner.SyntaxError) {
         switch format {
         case .integer:
-            guard try expect(.number, &scanner) else { return }
+            guard try expect(.number, &scanner, element) else { return }
             try scanner.number(into: &dataset.texts)
         case .boolean:
-            guard try expect(.boolean, &scanner) else { return }
+            guard try expect(.boolean, &scanner, element) else { return }
             dataset.texts.append(contentsOf: (try scanner.boolean() ? "true" : "false").utf8)
         case .text, .pattern, .code, .decimal, .date, .dateTime, .base64:
-            guard try expect(.string, &scanner) else { return }
+            guard try expect(.string, &scanner, element) else { return }
             try scanner.string(into: &dataset.texts)
         }
         dataset.endText(of: position)
         let text = dataset.bytes(of: dataset.entries[position])
-        if !text.isXMLText { return note(.format, "the text has a character that XML cannot hold") }
-        if case .base64 = format, text.contains(where: \.isXMLSpace) { return note(.format, "base64 in JSON has no white space") }
+        if !text.isXMLText { return note(.format, of: element, "the text has a character that XML cannot hold") }
+        if case .base64 = format, text.contains(where: \.isXMLSpace) {
+            return note(.format, of: element, "base64 in JSON has no white space")
+        }
         guard problems.count < DatasetError.limit, let violation = dataset.violation(of: position, format) else { return }
         let said = format.describe(violation, String(decoding: text, as: UTF8.self))
-        note(said.code, said.text)
+        note(said.code, of: element, said.text)
     }
 
     private mutating func expect(
-        _ kind: JSONScanner.Kind, _ scanner: inout JSONScanner
+        _ kind: JSONScanner.Kind, _ scanner: inout JSONScanner, _ element: MenuElement?
     ) throws(JSONScanner.SyntaxError) -> Bool {
         let found = try scanner.peek()
         guard found != kind else { return true }
         try scanner.skip()
-        note(.wrongType, JSONDatasetReader.wrongType(found, kind))
+        note(.wrongType, of: element, JSONDatasetReader.wrongType(found, kind))
         return false
     }
 

@@ -62,10 +62,6 @@ public struct MenuError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) {
-        self.description = "menu: " + description
-    }
-
-    init(file: String, _ error: MenuError) {
-        description = "\(file): " + error.description
+        self.description = description
     }
 }

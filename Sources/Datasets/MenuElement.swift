@@ -69,7 +69,8 @@ public final class MenuElement: Sendable {
         self.isUsed = isUsed
         let declaration = declaresNamespace ? " xmlns=\"\(xml.namespace)\"" : ""
         spelling = Spelling(
-            quotedName: Array("\"\(json)\"".utf8), openTag: Array("<\(xml.local)\(declaration)>".utf8), closeTag: Array("</\(xml.local)>".utf8))
+            quotedName: Array("\"\(json)\"".utf8), openTag: Array("<\(xml.local)\(declaration)>".utf8),
+            closeTag: Array("</\(xml.local)>".utf8))
     }
 
     /// Whether the bytes are the element's JSON name.

@@ -93,7 +93,9 @@ private struct Narrowing {
 
     /// The agreement's own elements, in its own namespace, also where they use a class of the menu.
     private mutating func addExtensions() throws(MenuError) {
-        guard let index = file.elements.firstIndex(where: { $0.json == "extensions" }) else { throw MenuError("the menu has no extensions") }
+        guard let index = file.elements.firstIndex(where: { $0.json == "extensions" }) else {
+            throw MenuError("the menu has no extensions")
+        }
         guard let own = agreement.extensions, !own.isEmpty else {
             file.elements[index].used = false
             return
@@ -142,7 +144,9 @@ extension MenuFile.Element {
 }
 
 extension MenuFile.Rule {
-    private init(of: String?, ops: String?, at: String?, when: [String: [String]]?, forbid: [String]?, period: String?, months: Int?, text: String) {
+    private init(
+        of: String?, ops: String?, at: String?, when: [String: [String]]?, forbid: [String]?, period: String?, months: Int?, text: String
+    ) {
         self.of = of
         self.ops = ops
         self.at = at
@@ -151,7 +155,7 @@ extension MenuFile.Rule {
         self.period = period
         self.months = months
         self.text = text
-        (any, need, same, differ) = (nil, nil, nil, nil)
+        (any, need, same, differ, digest) = (nil, nil, nil, nil, nil)
     }
 
     fileprivate static func validity(_ months: Int) -> MenuFile.Rule {

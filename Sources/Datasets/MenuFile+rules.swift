@@ -11,7 +11,8 @@ extension MenuFile.Rule {
         default: return nil
         }
         let rule = MenuRule(
-            place: place, conditions: (when ?? [:]).map { (path: path($0), values: $1) }.sorted { $0.path.lexicographicallyPrecedes($1.path) },
+            place: place,
+            conditions: (when ?? [:]).map { (path: path($0), values: $1) }.sorted { $0.path.lexicographicallyPrecedes($1.path) },
             demand: try demand, text: text)
         try check(rule, message)
         return rule
@@ -24,6 +25,7 @@ extension MenuFile.Rule {
             if let forbid { return .forbid(forbid.map(path)) }
             if let same, same.count == 2 { return .same(path(same[0]), path(same[1])) }
             if let differ, differ.count == 2 { return .differ(path(differ[0]), path(differ[1])) }
+            if let digest, digest.count == 2 { return .digest(digest[0], of: digest[1]) }
             if let period { return .period(path(period), months: months) }
             throw MenuError("the rule '\(text)' demands nothing")
         }
@@ -31,10 +33,14 @@ extension MenuFile.Rule {
 
     private func check(_ rule: MenuRule, _ message: MenuClass) throws(MenuError) {
         func demand(_ path: [String], from menuClass: MenuClass) throws(MenuError) {
-            guard menuClass.reaches(path[...]) else { throw MenuError("the rule '\(text)' names the unknown element \(path.joined(separator: "."))") }
+            guard menuClass.reaches(path[...]) else {
+                throw MenuError("the rule '\(text)' names the unknown element \(path.joined(separator: "."))")
+            }
         }
         try demand(rule.place, from: message)
-        guard let here = message.record(at: rule.place[...]) else { throw MenuError("the rule '\(text)' is judged at an element without elements") }
+        guard let here = message.record(at: rule.place[...]) else {
+            throw MenuError("the rule '\(text)' is judged at an element without elements")
+        }
         for condition in rule.conditions { try demand(condition.path, from: here) }
         switch rule.demand {
         case .any(let names): for name in names { try demand([name], from: here) }
@@ -42,6 +48,7 @@ extension MenuFile.Rule {
         case .same(let one, let other), .differ(let one, let other):
             try demand(one, from: message)
             try demand(other, from: message)
+        case .digest(let one, let other): for name in [one, other] { try demand([name], from: here) }
         case .period(let path, _): try demand(path, from: here)
         }
     }

@@ -49,6 +49,7 @@ struct MenuFile: Decodable {
         let forbid: [String]?
         let same: [String]?
         let differ: [String]?
+        let digest: [String]?
         let period: String?
         let months: Int?
         let text: String
@@ -166,9 +167,12 @@ private struct MenuBuilder {
 
     private mutating func element(_ element: MenuFile.Element, in parent: String) throws(MenuError) -> MenuElement {
         let isName: (String) -> Bool = { name in
-            name.first?.isLetter == true && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x2D }
+            name.first?.isLetter == true
+                && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x2D }
         }
-        guard isName(element.json), isName(element.xml) else { throw MenuError("\(parent).\(element.json) is not a name of letters and digits") }
+        guard isName(element.json), isName(element.xml) else {
+            throw MenuError("\(parent).\(element.json) is not a name of letters and digits")
+        }
         let content: MenuElement.Content
         switch (element.format, element.type) {
         case (let format?, nil): content = .simple(try self.format(format, element))

@@ -1,3 +1,6 @@
+internal import XML
+internal import XMLSignature
+
 /// A rule between elements, which no cardinality can say.
 public struct MenuRule: Sendable {
     public enum Demand: Sendable {
@@ -10,8 +13,11 @@ public struct MenuRule: Sendable {
         /// The texts at two paths from the top are the same, or are not.
         case same([String], [String])
         case differ([String], [String])
-        /// The period at the path ends at the latest so many months after the day it starts, or after the day of issue.
+        /// The period at the path does not end before it starts; or, with months, not later than so many after that day or the day
+        /// of issue.
         case period([String], months: Int?)
+        /// The first element is the SHA-256, in hexadecimal, of the bytes that the second holds in base64.
+        case digest(String, of: String)
     }
 
     /// The element at which the rule is judged; empty is the top.
@@ -43,6 +49,11 @@ public struct MenuRule: Sendable {
             guard let period = record.places(path[...]).first, !Period(period.record, issued: record.text("issueDateTime")).fits(months)
             else { return [] }
             return [period.place]
+        case .digest(let name, let content):
+            guard let digest = record.text(name), let bytes = record.text(content).flatMap(Base64.decode),
+                !digest.utf8.elementsEqual(Digest(of: bytes).hex.utf8), let element = record.menuClass.element(name)
+            else { return [] }
+            return [DatasetPlace(steps: [.init(element: element)])]
         }
     }
 
@@ -50,7 +61,10 @@ public struct MenuRule: Sendable {
     private func compare(
         _ one: [String], _ other: [String], in dataset: Dataset, _ holds: ([UInt8]?, [UInt8]?) -> Bool
     ) -> [DatasetPlace] {
-        guard !holds(dataset.root.text(one).map { Array($0.utf8) }, dataset.root.text(other).map { Array($0.utf8) }) else { return [] }
+        // Where what the other one stands in is not there, another rule says so.
+        guard dataset.root.places(other.dropLast()[...]).first != nil,
+            !holds(dataset.root.text(one).map { Array($0.utf8) }, dataset.root.text(other).map { Array($0.utf8) })
+        else { return [] }
         return [DatasetPlace(steps: dataset.root.steps(other[...]).dropFirst(place.count).map(\.self))]
     }
 }

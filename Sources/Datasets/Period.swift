@@ -9,11 +9,10 @@ struct Period {
         to = record.text("to")
     }
 
-    /// Whether the period does not end before it starts, nor later than so many months after.
+    /// Whether the period does not end before it starts; with a number, whether not later than so many months after.
     func fits(_ months: Int?) -> Bool {
         guard let from, let to else { return true }
-        guard to >= from else { return false }
-        return months.map { to <= Period.day(from, months: $0) } ?? true
+        return months.map { to <= Period.day(from, months: $0) } ?? (to >= from)
     }
 
     /// The same day some months later, or the last day of that month where it is shorter: as text, the 31st sorts right.

@@ -28,16 +28,21 @@ private struct XMLDatasetReader {
         readRecord(origin.cursor, dataset.message.menuClass)
         if problems.isEmpty {
             for rule in dataset.message.rules {
-                for place in rule.violations(in: dataset) { problems.append(DatasetProblem(.rule, at: origin.path + place.path, rule.text)) }
+                for place in rule.violations(in: dataset) {
+                    problems.append(DatasetProblem(.rule, at: origin.path + place.path, rule.text, wcoID: place.wcoID))
+                }
             }
         }
         guard problems.isEmpty else { throw DatasetError(problems) }
         return dataset
     }
 
-    private mutating func note(_ code: DatasetProblem.Code, _ cursor: XMLCursor, below: String = "", _ text: String) {
+    private mutating func note(
+        _ code: DatasetProblem.Code, _ cursor: XMLCursor, below: String = "", of element: MenuElement? = nil, _ text: String
+    ) {
         guard problems.count < DatasetError.limit else { return }
-        problems.append(DatasetProblem(code, at: origin.element(at: cursor).path + below, text))
+        problems.append(
+            DatasetProblem(code, at: origin.element(at: cursor).path + below, text, wcoID: element?.source.wcoID))
     }
 
     /// Elements must come in the order of the menu, as the schema's sequence demands.
@@ -59,12 +64,12 @@ private struct XMLDatasetReader {
             }
             let element = menuClass.elements[index]
             count += 1
-            if !element.isUsed { note(.notUsed, child, "\(element.xml.local) is not used under this agreement; leave it out") }
+            if !element.isUsed { note(.notUsed, child, of: element, "\(element.xml.local) is not used under this agreement; leave it out") }
             read(child, index, element)
             if element.cardinality.isList {
                 expected = index
                 if let maximum = element.cardinality.maximum, count == maximum + 1 {
-                    note(.tooMany, child, "more than \(maximum) \(element.xml.local) where at the most \(maximum) are allowed")
+                    note(.tooMany, child, of: element, "more than \(maximum) \(element.xml.local) where at the most \(maximum) are allowed")
                 }
             } else {
                 expected = index + 1
@@ -82,14 +87,14 @@ private struct XMLDatasetReader {
             readRecord(cursor, menuClass)
             dataset.endRecord(position)
         case .simple(let format):
-            readText(cursor, format, position)
+            readText(cursor, format, position, element)
         }
     }
 
-    private mutating func readText(_ cursor: XMLCursor, _ format: ElementFormat, _ position: Int) {
+    private mutating func readText(_ cursor: XMLCursor, _ format: ElementFormat, _ position: Int, _ element: MenuElement) {
         if cursor.hasAttributes { refuseAttributes(of: cursor) }
         guard cursor.appendText(to: &dataset.texts) else {
-            return note(.unexpectedContent, cursor, "\(origin.element(at: cursor).local) holds text, not elements")
+            return note(.unexpectedContent, cursor, of: element, "\(element.xml.local) holds text, not elements")
         }
         dataset.endText(of: position)
         if format.collapsesWhiteSpace { dataset.collapseWhiteSpace(of: position, format) }
@@ -99,7 +104,7 @@ private struct XMLDatasetReader {
         }
         guard problems.count < DatasetError.limit else { return }
         let said = format.describe(violation, String(decoding: dataset.bytes(of: dataset.entries[position]), as: UTF8.self))
-        note(said.code, cursor, said.text)
+        note(said.code, cursor, of: element, said.text)
     }
 
     /// The walk stays where it was: what is refused takes no place in the order.
@@ -127,7 +132,9 @@ private struct XMLDatasetReader {
     private mutating func noteMissing(_ range: Range<Int>, _ count: Int, _ menuClass: MenuClass, _ parent: XMLCursor) {
         for index in range where menuClass.isMandatory(index) && !(index == range.lowerBound && count > 0) {
             let element = menuClass.elements[index]
-            note(.missingElement, parent, below: "/" + element.xml.local, "\(element.xml.local) is mandatory: \(element.source.text)")
+            note(
+                .missingElement, parent, below: "/" + element.xml.local, of: element,
+                "\(element.xml.local) is mandatory: \(element.source.text)")
         }
     }
 

@@ -11,7 +11,8 @@ public struct Gateway: Sendable {
     public let administration: Administration
     public let identity: SigningIdentity
     public let partners: PartnerRegistry
-    public let catalog: Catalog
+    /// What is read and written; a reload replaces it.
+    public let catalogs: CatalogHolder
     public let store: any MessageStore
     public let settings: GatewaySettings
 
@@ -30,7 +31,7 @@ public struct Gateway: Sendable {
         self.administration = administration
         self.identity = identity
         self.partners = partners
-        self.catalog = catalog
+        catalogs = CatalogHolder(catalog)
         self.store = store
         self.settings = settings
         self.pool = pool
@@ -46,6 +47,7 @@ public struct Gateway: Sendable {
             catalog: catalog, partners: partners, policy: settings.policy, limits: settings.limits, publicURL: settings.publicURL)
     }
 
+    public var catalog: Catalog { catalogs.current }
     public var menu: Menu { catalog.menu }
 
     func operation(_ operation: Operation) -> MenuOperation? { menu.operations.first { $0.name == operation.rawValue } }

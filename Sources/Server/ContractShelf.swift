@@ -4,7 +4,7 @@ internal import Datasets
 /// The contracts that a running gateway gives out, with its own address. Schemas are made once: they are large, and the same
 /// for everybody who asks.
 struct ContractShelf: Sendable {
-    private let catalog: Catalog
+    let catalog: Catalog
     private let publicURL: String
     private let schemas: [String: [UInt8]]
 

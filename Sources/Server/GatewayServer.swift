@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+public import Datasets
 public import Exchanges
 internal import Hummingbird
 internal import HummingbirdCore
@@ -15,6 +16,7 @@ public struct GatewayServer: Sendable {
     /// Where accepted messages are pushed to; `nil` lets them wait in the inbox.
     private let insideURL: String?
     private let pool: ThreadWorkPool
+    private let reload: @Sendable () throws -> Catalog
     private let logger: Logger
 
     /// What is under way at a stop gets this long; a client that stalls does not hold the gateway up.
@@ -22,7 +24,7 @@ public struct GatewayServer: Sendable {
 
     public init(
         _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, partnerTLS: TLSMaterial?, insideURL: String?,
-        pool: ThreadWorkPool, logger: Logger
+        pool: ThreadWorkPool, reload: @escaping @Sendable () throws -> Catalog, logger: Logger
     ) {
         self.gateway = gateway
         self.soap = soap
@@ -30,6 +32,7 @@ public struct GatewayServer: Sendable {
         self.partnerTLS = partnerTLS
         self.insideURL = insideURL
         self.pool = pool
+        self.reload = reload
         self.logger = logger
     }
 
@@ -38,7 +41,8 @@ public struct GatewayServer: Sendable {
         let partnerClient = HTTPClient.plain(tls: partnerTLS)
         let insideClient = HTTPClient.plain(tls: nil)
         var services: [any Service] = [
-            SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody))
+            ReloadService(catalogs: gateway.catalogs, load: reload, logger: logger),
+            SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody)),
         ]
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
         services.append(

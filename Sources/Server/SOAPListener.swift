@@ -3,21 +3,22 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import SOAP
+internal import Synchronization
 
 /// What partners reach: `POST /{operation}` with SOAP, `GET /{operation}?wsdl` and the XSD it imports.
-struct SOAPListener: HTTPResponder {
+final class SOAPListener: HTTPResponder {
     typealias Context = PeerContext
 
     let gateway: Gateway
     let maximumBody: Int
     let bodySeconds: Int
-    private let contracts: ContractShelf
+    private let shelf: Mutex<ContractShelf>
 
     init(gateway: Gateway, maximumBody: Int, bodySeconds: Int) {
         self.gateway = gateway
         self.maximumBody = maximumBody
         self.bodySeconds = bodySeconds
-        contracts = ContractShelf(gateway.catalog, publicURL: gateway.settings.publicURL)
+        shelf = Mutex(ContractShelf(gateway.catalog, publicURL: gateway.settings.publicURL))
     }
 
     func respond(to request: Request, context: PeerContext) async throws -> Response {
@@ -64,6 +65,15 @@ struct SOAPListener: HTTPResponder {
             body: .init(byteBuffer: .init(bytes: answer.bytes)))
     }
 
+    /// The contracts of the catalog that holds now.
+    private var contracts: ContractShelf {
+        let catalog = gateway.catalog
+        return shelf.withLock { shelf in
+            if shelf.catalog !== catalog { shelf = ContractShelf(catalog, publicURL: gateway.settings.publicURL) }
+            return shelf
+        }
+    }
+
     private func contract(_ name: String, query: String) -> Response {
         guard gateway.menu.operations.contains(where: { $0.name == name }) else {
             let known = gateway.menu.operations.map { "/\($0.name)?wsdl" }.joined(separator: ", ")
@@ -71,9 +81,12 @@ struct SOAPListener: HTTPResponder {
         }
         // Read by hand, for `?wsdl` has a name and no value.
         let parts = query.split(separator: "&").map { $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false) }
-        let asked = Dictionary(parts.map { ($0[0].lowercased(), $0.count > 1 ? String($0[1]) : "") }, uniquingKeysWith: { first, _ in first })
+        let asked = Dictionary(
+            parts.map { ($0[0].lowercased(), $0.count > 1 ? String($0[1]) : "") }, uniquingKeysWith: { first, _ in first })
         do throws(ContractShelf.Missing) {
-            if asked["wsdl"] != nil { return .bytes(try contracts.wsdl(name, agreement: asked["agreement"]), type: "text/xml; charset=utf-8") }
+            if asked["wsdl"] != nil {
+                return .bytes(try contracts.wsdl(name, agreement: asked["agreement"]), type: "text/xml; charset=utf-8")
+            }
             if let file = asked["xsd"] { return .bytes(try contracts.schema(file), type: "text/xml; charset=utf-8") }
         } catch {
             switch error {

@@ -21,12 +21,16 @@ struct ExchangeWorld {
     let receiver: Gateway
     let clock: TestClock
 
-    init(receiverRoles: Set<GatewayRole> = [.inboundGateway], senderKey: SigningIdentity = TestIdentity.rsa, tries: Int = 3) throws {
+    init(
+        receiverRoles: Set<GatewayRole> = [.inboundGateway], senderRoles: Set<GatewayRole> = [.outboundGateway],
+        senderKey: SigningIdentity = TestIdentity.rsa, tries: Int = 3
+    ) throws {
         let clock = TestClock()
         self.clock = clock
         func gateway(_ us: Administration, _ identity: SigningIdentity, _ partner: Partner, url: String) throws -> Gateway {
             Gateway(
-                administration: us, identity: identity, partners: PartnerRegistry([partner]), catalog: Self.catalog, store: try SQLiteStore(),
+                administration: us, identity: identity, partners: PartnerRegistry([partner]), catalog: Self.catalog,
+                store: try SQLiteStore(),
                 settings: GatewaySettings(publicURL: url, policy: SecurityPolicy(secondEngine: .asked)), clock: { clock.now },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }
@@ -34,7 +38,7 @@ struct ExchangeWorld {
         sender = try gateway(
             Self.korea, senderKey,
             Partner(
-                name: "vietnam", administration: Self.vietnam, roles: [.outboundGateway],
+                name: "vietnam", administration: Self.vietnam, roles: senderRoles,
                 certificates: [TestIdentity.own.pin("vietnam")], endpoint: endpoint), url: "https://korea.test")
         receiver = try gateway(
             Self.vietnam, TestIdentity.own,
@@ -48,6 +52,17 @@ struct ExchangeWorld {
     static func json(id: String = LocalID.make(), changing changes: [String: Any] = [:]) throws -> [UInt8] {
         var message = try JSONSerialization.jsonObject(with: Data(Repository.bytes("wsdl/examples/send-co.json"))) as! [String: Any]
         message["functionalReferenceId"] = id
+        message.merge(changes) { _, new in new }
+        return Array(try JSONSerialization.data(withJSONObject: message))
+    }
+
+    /// The sample of an operation, from Korea to Viet Nam, with a message id of its own.
+    static func sample(_ operation: Exchanges.Operation, changing changes: [String: Any] = [:]) throws -> [UInt8] {
+        var message =
+            try JSONSerialization.jsonObject(with: Data(Repository.bytes("wsdl/examples/\(operation.rawValue).json"))) as! [String: Any]
+        message["functionalReferenceId"] = LocalID.make()
+        message["sender"] = ["country": korea.country, "agency": korea.agency]
+        message["receiver"] = ["country": vietnam.country, "agency": vietnam.agency]
         message.merge(changes) { _, new in new }
         return Array(try JSONSerialization.data(withJSONObject: message))
     }

@@ -38,6 +38,7 @@ extension Dataset {
             if menuClass.element("agreementCode")?.cardinality.minimum == 0 { values["typeCode"] = .text("861") }
         }
         if menuClass.element("agreementCode")?.cardinality.minimum == 0 { values["agreementCode"] = nil }
+        if case .list(let attachments)? = values["attachments"] { values["attachments"] = .list(attachments.map(withDigest)) }
         if let amendment = menuClass.record("amendment"), let certificate = amendment.record("certificate") {
             let kind = ["1", "4", "5"].randomElement(using: &generator)!
             var certified = record(certificate, &generator)
@@ -54,6 +55,14 @@ extension Dataset {
                 values["amendment"] = .record(said)
             }
         }
+    }
+
+    private static func withDigest(_ attachment: DatasetValue) -> DatasetValue {
+        guard case .record(var values) = attachment, case .text(let content)? = values["content"], let bytes = Base64.decode(content) else {
+            return attachment
+        }
+        values["sha256"] = .text(Digest(of: bytes).hex)
+        return .record(values)
     }
 
     private static func record(_ menuClass: MenuClass, _ generator: inout SeededGenerator) -> [String: DatasetValue] {

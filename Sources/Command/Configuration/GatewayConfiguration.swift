@@ -23,6 +23,8 @@ struct GatewayConfiguration {
     let workThreads: Int
     let workLimit: Int
     let catalog: Catalog
+    /// Of a deployment's own agreements.
+    let agreementsFolder: String?
 
     enum Environment: String, CaseIterable { case dev, test, prod }
     private enum Switch: String, CaseIterable { case on, off }
@@ -52,12 +54,18 @@ struct GatewayConfiguration {
             signedFaultsPerSecond: file.number("security.signedFaultsPerSecond", or: 50, in: 0...100_000),
             notedRefusalsPerSecond: file.number("security.notedRefusalsPerSecond", or: 100, in: 0...100_000))
         let folder = file.resolve(file.text("partners", or: "partners"))
+        agreementsFolder = file.text("agreements").map(file.resolve)
         file.refuseUnknown()
         let partners = PartnerFiles(folder: folder, environment: environment)
         let catalog: Catalog?
-        do { catalog = try Catalog() } catch {
+        do {
+            catalog = try agreementsFolder.map { try Catalog(adding: agreementFiles($0)) } ?? Catalog()
+        } catch let error as CatalogError {
             catalog = nil
-            file.note(error.description, at: "menu.yaml")
+            for problem in error.problems { file.note(problem.description, at: agreementsFolder ?? "agreements") }
+        } catch {
+            catalog = nil
+            file.note("the agreements cannot be read: \(error)", key: "agreements")
         }
         let problems = file.problems + partners.problems
         guard problems.isEmpty, let identity, let catalog else { throw ConfigurationError(problems: problems) }

@@ -1,0 +1,632 @@
+"""Datasets by the thousand for the judges of test_schemas.py: valid ones, and the same with exactly one thing changed.
+
+What is generated follows the JSON Schema that the command writes. The names in XML, the cardinalities' exceptions and the
+rules between elements are read from the menu's own files, by a reading of their own that shares nothing with the program.
+"""
+
+import base64
+import copy
+import dataclasses
+import hashlib
+import itertools
+import json
+import re
+from re import _parser as expressions
+
+import yaml
+from lxml import etree
+
+import gateway
+
+RESOURCES = gateway.ROOT / "Sources/Datasets/Resources"
+MENU = yaml.safe_load((RESOURCES / "menu.yaml").read_text())
+AGREEMENTS = {
+    agreement["agreement"]: agreement for agreement in (yaml.safe_load(path.read_text()) for path in sorted(RESOURCES.glob("agreement-*.yaml")))
+}
+OPERATIONS = {operation["request"]: operation["letter"] for operation in MENU["operations"]}
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+ASTRAL = "\U0001d4b3"  # a character outside the BMP: one character, two units of UTF-16, four bytes of UTF-8
+
+
+@dataclasses.dataclass
+class Case:
+    """One message for the judges."""
+
+    contract: object
+    message: str
+    form: str  # json or xml
+    kind: str  # what was done
+    at: str  # class and name of the element it was done to
+    content: bytes
+    codes: frozenset = frozenset()  # the code that our report must have, one of these; none: the message is good
+    place: str = None  # where our report must have it
+    forced: bool = False  # judged by the contract's agreement whatever the message names
+    broken: frozenset = frozenset()  # texts of the rules between elements that it breaks
+
+
+class Contract:
+    """What the command writes for an agreement, or for none, and datasets that fit it."""
+
+    def __init__(self, code, folder, random):
+        self.code, self.folder, self.random = code, folder, random
+        self.agreement = AGREEMENTS.get(code)
+        status, _, errors = gateway.run("contract", "--out", folder, *(["--agreement", code] if code else []))
+        assert status == 0, errors
+        suffix = f"-{code}" if code else ""
+        self.xsd = folder / f"coconect-eco-1{suffix}.xsd"
+        self.schema = json.loads((folder / f"coconect-eco-1{suffix}.schema.json").read_text())
+        self.names = {id(definition): name for name, definition in self.schema["$defs"].items()}
+
+    def __str__(self):
+        return self.code or "base"
+
+    # What the schema says
+
+    def resolve(self, node):
+        while "$ref" in node:
+            node = self.schema["$defs"][node["$ref"].removeprefix("#/$defs/")]
+        return node
+
+    def message(self, name):
+        return self.schema["$defs"][name]
+
+    def places(self, record, parent, steps=(), base=None, base_parent=None):
+        """Every property that a dataset has, with each entry of its lists."""
+        for name, value in record.items():
+            if name not in parent.get("properties", {}):
+                continue
+            property = parent["properties"][name]
+            base_property = base_parent["properties"].get(name) if base_parent else None
+            is_list = "items" in property
+            node = self.resolve(property.get("items", property))
+            below = base.resolve(base_property.get("items", base_property)) if base_property else None
+            for index, entry in enumerate(value) if is_list else [(None, value)]:
+                place = Place(self, steps, name, index, property, node, parent, base_parent)
+                yield place
+                if isinstance(entry, dict):
+                    yield from self.places(entry, node, place.entry, base, below)
+
+    # Valid values
+
+    def sample(self, node, more, path=()):
+        """A value that fits: of what may be absent so much that `more` says, and what the path names."""
+        node, random = self.resolve(node), self.random
+        if "items" in node:
+            count = 1 if path or not more else random.randint(1, min(3, node.get("maxItems", 3)))
+            return [self.sample(node["items"], more, path) for _ in range(count)]
+        if node.get("type") == "object":
+            return {
+                name: self.sample(below, more, path[1:] if path[:1] == (name,) else ())
+                for name, below in node["properties"].items()
+                if name in node.get("required", []) or path[:1] == (name,) or self.is_wanted(name, more)
+            }
+        if "enum" in node:
+            return random.choice(node["enum"])
+        if node["type"] == "boolean":
+            return random.random() < 0.5
+        if node["type"] == "integer":
+            return random.choice([node["minimum"], node["maximum"], random.randint(node["minimum"], node["maximum"])])
+        return self.text(node)
+
+    def is_wanted(self, name, more):
+        # Which agreement it is decides which contract holds, so the base has none and the others always have theirs.
+        return self.code is not None if name == "agreementCode" else self.random.random() < more
+
+    def text(self, node):
+        random, kind = self.random, kind_of(node)
+        if kind in ("date", "dateTime"):
+            day = f"{random.choice([2024, 2025, 2026, 2027])}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+            moment = f"T{random.randint(0, 23):02}:{random.randint(0, 59):02}:{random.randint(0, 59):02}"
+            return day if kind == "date" else day + moment + random.choice(["", ".5", ".123456789"]) + random.choice(["", "Z", "+07:00", "-11:30", "+14:00"])
+        if kind == "base64":
+            return base64.b64encode(random.randbytes(random.randint(1, 12))).decode()
+        if kind == "text":
+            alphabet = random.choice(["abc XYZ 0-9", "관세청 Việt Nữ", "<&>\"' ]]>", ASTRAL + "é e\u0301 \u00a0", "a\tb\nc\u2028d"])
+            length = random.randint(1, min(node["maxLength"], 24))
+            return random.choice("".join(alphabet.split())) + "".join(random.choices(alphabet, k=length - 1))
+        return from_pattern(node["pattern"], random)[: node.get("maxLength")]
+
+    def dataset(self, message, more=0, path=()):
+        """A valid dataset of a message; the path names what it must have. None where the rules leave no such dataset."""
+        for _ in range(60):
+            dataset = self.sample(self.message(message), more, path)
+            self.obey(dataset, message)
+            if not self.broken(dataset, message) and reaches(dataset, path):
+                return dataset
+        return None
+
+    # The rules between elements
+
+    def rules(self, message):
+        """Where each rule is judged, and the rule."""
+        letter, agreement = OPERATIONS[message], self.agreement or {}
+        own = list(agreement.get("rules", []))
+        if "validityMonths" in agreement:
+            months = agreement["validityMonths"]
+            own.append({"of": "certificate", "period": "validity", "months": months, "text": f"a certificate is valid for at the most {months} months"})
+        if agreement:
+            allowed = agreement["procedures"]["amendments"]
+            others = [kind for kind in ["1", "4", "5"] if kind not in allowed]
+            text = f"{self.code} allows only the amendments {', '.join(allowed)}"
+            if others:
+                own.append({"ops": "A", "at": "amendment", "when": {"kind": others}, "forbid": ["kind"], "text": text})
+        for rule in MENU["rules"] + own:
+            at = path_of(rule.get("at", ""))
+            if rule.get("of") == "certificate" and letter in "SA":
+                yield (("amendment", "certificate") if letter == "A" else ()) + at, rule
+            elif "of" not in rule and letter in rule["ops"]:
+                yield at, rule
+
+    def broken(self, dataset, message):
+        """Texts of the rules that a dataset breaks."""
+        return frozenset(
+            rule["text"] for at, rule in self.rules(message) for record in records(dataset, at) if applies(rule, record) and is_broken(rule, record, dataset))
+
+    def obey(self, dataset, message):
+        """Puts a dataset right that fits the schema but breaks rules; not every one can be put right."""
+        for _ in range(4):
+            for at, rule in self.rules(message):
+                for record in records(dataset, at):
+                    if applies(rule, record) and is_broken(rule, record, dataset):
+                        self.put_right(rule, record, dataset, self.node(self.message(message), at), self.message(message))
+
+    def node(self, node, path):
+        for name in path:
+            node = self.resolve(node)["properties"].get(name, {})
+            node = node.get("items", node)
+        return self.resolve(node)
+
+    def put_right(self, rule, record, dataset, node, top):
+        if "any" in rule:
+            known = [name for name in rule["any"] if name in node["properties"]]
+            record[known[0]] = self.sample(node["properties"][known[0]], 0)
+        for path in map(path_of, rule.get("need", [])):
+            below = self.node(node, path[:-1])
+            for holder in records(record, path[:-1]):
+                if path[-1] not in holder and path[-1] in below["properties"]:
+                    holder[path[-1]] = self.sample(below["properties"][path[-1]], 0)
+        for path in map(path_of, rule.get("forbid", [])):
+            for holder in records(record, path[:-1]):
+                holder.pop(path[-1], None)
+        if "same" in rule or "differ" in rule:
+            one, other = map(path_of, rule.get("same") or rule["differ"])
+            for holder in records(dataset, other[:-1]):
+                known = self.node(top, other[:-1])["properties"]
+                holder[other[-1]] = text_at(dataset, one) if "same" in rule else self.sample(known[other[-1]], 0)
+        if "period" in rule:
+            first = record[rule["period"]].get("from", record["issueDateTime"][:10])
+            record[rule["period"]]["to"] = f"{int(first[:4]) + (first[5:7] == '12')}-{int(first[5:7]) % 12 + 1:02}-{min(int(first[8:]), 28):02}"
+        if "digest" in rule:
+            record[rule["digest"][0]] = digest(record[rule["digest"][1]])
+
+    # XML
+
+    def rows(self, message):
+        letter = OPERATIONS[message]
+        return [row | {"ns": MENU["namespace"]} for row in MENU["elements"] if letter in row["ops"]]
+
+    def rows_below(self, row):
+        """The rows of the class that a row has."""
+        if "rows" in row:
+            return row["rows"]
+        own = row["ns"] != MENU["namespace"]
+        if row["type"] == "Extensions" and self.agreement:
+            namespace = f"urn:coconect:eco:agreement:{self.code}:{self.agreement['version']}"
+            below = [below | {"ns": namespace} for below in self.agreement.get("extensions", [])]
+            return [{"json": self.code, "xml": self.code, "type": "", "card": "0..1", "ns": namespace, "rows": below}]
+        if row["type"] == "Certificate":
+            rows = [row for row in MENU["elements"] if "S" in row["ops"] and not row.get("envelope")]
+        else:
+            rows = (self.agreement.get("classes", {}) if own else {}).get(row["type"]) or MENU["classes"][row["type"]]
+        return [below | {"ns": row["ns"]} for below in rows]
+
+    def xml(self, dataset, message):
+        root = etree.Element(f"{{{MENU['namespace']}}}{message}", nsmap={None: MENU["namespace"]})
+        self.write(root, dataset, self.rows(message), MENU["namespace"])
+        return root
+
+    def write(self, parent, record, rows, namespace):
+        rows = [row for row in rows if row["json"] in record]
+        unknown = set(record) - {row["json"] for row in rows}
+        for row in rows + [{"json": name, "xml": xml_name(name), "ns": namespace, "card": ""} for name in sorted(unknown)]:
+            value = record[row["json"]]
+            for entry in value if isinstance(value, list) else [value]:
+                element = etree.SubElement(parent, f"{{{row['ns']}}}{row['xml']}", nsmap={None: row["ns"]})
+                if isinstance(entry, dict):
+                    self.write(element, entry, self.rows_below(row), row["ns"])
+                else:
+                    element.text = str(entry).lower() if isinstance(entry, bool) else str(entry)
+
+    def element(self, root, message, steps):
+        """The element of a tree that JSON steps lead to."""
+        element, rows, row = root, self.rows(message), None
+        for step in steps:
+            if isinstance(step, int):
+                element = [child for child in element.getparent() if child.tag == element.tag][step]
+            else:
+                rows = self.rows_below(row) if row else rows
+                row = next(row for row in rows if row["json"] == step)
+                element = element.find(f"{{{row['ns']}}}{row['xml']}")
+        return element
+
+    def xpath(self, dataset, message, steps):
+        path, rows, row, value = "/" + message, self.rows(message), None, dataset
+        for step in steps:
+            if isinstance(step, int):
+                path += f"[{step + 1}]" if len(value) > 1 else ""
+                value = value[step]
+            else:
+                rows = self.rows_below(row) if row else rows
+                row = next((row for row in rows if row["json"] == step), None)
+                path += "/" + (row["xml"] if row else xml_name(step))
+                value = value.get(step)
+        return path
+
+
+@dataclasses.dataclass
+class Place:
+    """A property of a dataset; with an index, an entry of the list that it is."""
+
+    contract: Contract
+    steps: tuple  # to the object that has it
+    name: str
+    index: int
+    property: dict
+    node: dict  # what the value must be, of a list each entry
+    parent: dict
+    base_parent: dict  # the same object in the contract without agreement
+
+    def __str__(self):
+        return f"{self.contract.names.get(id(self.parent), '?')}.{self.name}"
+
+    @property
+    def entry(self):
+        return self.steps + ((self.name,) if self.index is None else (self.name, self.index))
+
+    @property
+    def is_required(self):
+        return self.name in self.parent.get("required", [])
+
+
+# What the menu's files say
+
+
+def path_of(text):
+    return tuple(filter(None, text.split(".")))
+
+
+def records(record, path):
+    """Every object that a path reaches, stepping into each entry of a list."""
+    for name in path:
+        found = record if isinstance(record, list) else [record]
+        record = [below for one in found if name in one for below in (one[name] if isinstance(one[name], list) else [one[name]])]
+    return record if isinstance(record, list) else [record]
+
+
+def reaches(dataset, path):
+    return not path or any(path[-1] in holder for holder in records(dataset, path[:-1]))
+
+
+def text_at(record, path):
+    for holder in records(record, path[:-1])[:1]:
+        value = holder.get(path[-1])
+        return str(value).lower() if isinstance(value, bool) else getattr(value, "meaning", value)
+    return None
+
+
+def applies(rule, record):
+    conditions = rule.get("when", {})
+    return not conditions or any(text_at(record, path_of(path)) in values for path, values in conditions.items())
+
+
+def is_broken(rule, record, dataset):
+    def each(paths):
+        return ((holder, path[-1]) for path in map(path_of, paths) for holder in records(record, path[:-1]))
+
+    if "any" in rule:
+        return not any(name in record for name in rule["any"])
+    if "need" in rule:
+        return any(name not in holder for holder, name in each(rule["need"]))
+    if "forbid" in rule:
+        return any(name in holder for holder, name in each(rule["forbid"]))
+    if "same" in rule or "differ" in rule:
+        one, other = (text_at(dataset, path_of(path)) for path in rule.get("same") or rule["differ"])
+        return (one == other) != ("same" in rule)
+    if "digest" in rule:
+        return record[rule["digest"][0]] != digest(record[rule["digest"][1]])
+    first, last = (text_at(record, (rule["period"], name)) for name in ["from", "to"])
+    first = first or text_at(record, ("issueDateTime",))[:10]
+    if last is None or first <= last and "months" not in rule:
+        return False
+    months = int(first[:4]) * 12 + int(first[5:7]) - 1 + rule.get("months", 0)
+    return last < first or last > f"{months // 12:04}-{months % 12 + 1:02}-{first[8:]}"
+
+
+def digest(content):
+    return hashlib.sha256(base64.b64decode(content)).hexdigest()
+
+
+def xml_name(name):
+    """The XML name of what is in no menu."""
+    return name[:1].upper() + name[1:]
+
+
+# What the schema says of a text
+
+
+def kind_of(node):
+    if node.get("type") in ("object", "integer", "boolean"):
+        return node["type"]
+    if "enum" in node:
+        return "code"
+    pattern = node["pattern"]
+    if node.get("format") == "date":
+        return "date"
+    if "contentEncoding" in node:
+        return "base64"
+    if not pattern.startswith("^"):
+        return "text"
+    return "dateTime" if "}T(" in pattern else "decimal" if pattern.startswith("^(?:(0|[1-9]") else "pattern"
+
+
+def from_pattern(pattern, random):
+    """A text that matches, of a regular expression without look-around but the schema's own at its end."""
+
+    def some(tokens):
+        return "".join(one(str(operator), argument) for operator, argument in tokens)
+
+    def one(operator, argument):
+        match operator:
+            case "LITERAL":
+                return chr(argument)
+            case "IN":
+                operator, argument = random.choice(argument)
+                return chr(argument if str(operator) == "LITERAL" else random.randint(*argument))
+            case "BRANCH":
+                return some(random.choice(argument[1]))
+            case "SUBPATTERN":
+                return some(argument[3])
+            case "MAX_REPEAT":
+                least, most, tokens = argument
+                return "".join(some(tokens) for _ in range(random.randint(least, min(most, least + 4))))
+            case "AT" | "ASSERT_NOT":
+                return ""
+        raise ValueError(f"{operator} in {pattern}")
+
+    return some(expressions.parse(pattern))
+
+
+# What is changed: (kind, change of the object that holds the place, code that our report has, steps to its place)
+
+WRONG_TYPES = {"string": "x", "number": 7, "fraction": 1.5, "boolean": True, "null": None, "list": [], "object": {}}
+FITTING = {"object": {"object"}, "boolean": {"boolean"}, "integer": {"number", "fraction"}}
+
+DAYS = {
+    "good": ["2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31", "2026-04-30"],
+    "form": ["2026-1-1", "20260101", "2026-11-22Z", "2026-11-22+07:00", "-2026-11-22", "12026-11-22", "26-11-22", "2026/11/22", "22-11-2026", "2026-W01-1", "", "x"],
+    "calendar": ["2026-02-29", "1900-02-29", "2100-02-29", "2026-02-30", "2026-04-31", "2026-13-01", "2026-00-10", "2026-11-00", "2026-12-32"],
+    "year 0": ["0000-01-01"],
+}
+TIMES = {
+    "good": ["T00:00:00Z", "T23:59:59.999999999+14:00", "T10:05:00-14:00", "T10:05:00", "T10:05:00-00:00", "T10:05:00.0+00:30"],
+    "form": [
+        "", "T", " 10:05:00Z", "t10:05:00Z", "T10:05:00z", "T10:05Z", "T10:05:00.Z", "T10:05:00.1234567890Z", "T10:05:00,5Z", "T24:00:00Z", "T10:60:00Z", "T23:59:60Z",
+        "T10:05:00+0700", "T10:05:00+07", "T10:05:00+7:00", "T10:05:00Z+07:00", "T1:05:00Z", "T10:05:00+07:60", "T10:05:00 Z", "T10:05:00\u221207:00",
+    ],
+    "calendar": ["T10:05:00+14:01", "T10:05:00-15:00", "T10:05:00+24:00", "T10:05:00+99:00"],
+}
+
+
+def wrong_texts(place):
+    """Texts for a simple element, with what is to be said of each, which forms of message can hold them, and a name."""
+    node, random = place.node, place.contract.random
+    match kind_of(node):
+        case "text":
+            most = node["maxLength"]
+            yield "longest", "x" * most, None
+            yield "longest outside the BMP", ASTRAL * most, None
+            yield "no-break space alone", "\u00a0", None
+            yield "white space around", "\t x\n ", None if most >= 5 else "too-long"
+            yield "too long", "x" * (most + 1), "too-long"
+            yield "too long outside the BMP", ASTRAL * (most + 1), "too-long"
+            yield "too long in combining characters", "e" + "\u0301" * most, "too-long"
+            yield "empty", "", "empty"
+            yield "blank", " \t\n"[: most], "empty"
+        case "code":
+            codes = set(node["enum"])
+            code = random.choice(node["enum"])
+            wrong = {
+                "unlisted": "?", "lower case": code.lower(), "upper case": code.upper(), "space before": " " + code, "space after": code + " ",
+                "line break after": code + "\n", "longer": code + code, "empty": "", "blank": " ", "accent": code + "\u0301", "full width": chr(ord(code[0]) + 0xFEE0) + code[1:],
+            }
+            # The Kelvin sign is canonically equivalent to K, which some languages compare as equal.
+            kelvin = [code.replace("K", "\u212a") for code in node["enum"] if "K" in code]
+            for kind, text in (wrong | ({"canonically equivalent": random.choice(kelvin)} if kelvin else {})).items():
+                if text not in codes:
+                    yield "code " + kind, text, "code-list"
+        case "integer":
+            for text in ["", " ", "+5", "05", "5.0", "5e0", "-1", "x", "0x5", "\u0665", "5 5", "9" * 30, "1" + "0" * len(str(node["maximum"]))]:
+                yield f"xml integer {text[:12]!r}", text, "format"
+            for text in [" 5", "5\n", "\t5 "]:
+                yield "xml integer with white space around", text, None
+            for number in [node["minimum"] - 1, node["maximum"] + 1, -(10**20), 10**40]:
+                yield "integer out of range", number, "format"
+            for number in [node["minimum"], node["maximum"]]:
+                yield "integer at the limit", number, None
+        case "decimal":
+            digits, places = most_digits(node["pattern"])
+            for text in ["0", "0.0", "9" * digits, "9" * (digits - places) + "." + "9" * places, "0." + "0" * places]:
+                yield "decimal", text, None
+            for text in ["", " ", "01.5", "00", "-1", "+1", "-0", "1e3", "1E3", "1.", ".5", ".", "1,5", "1.5 ", " 1.5", "1.5\n", "1.2.3", "\u0661", "\uff11", "NaN", "INF", "0x1", "x"]:
+                yield f"decimal {text!r}", text, "format"
+            for text in ["1" * (digits + 1), "1." + "1" * (places + 1), "1" * (digits - places + 1) + "." + "1" * places]:
+                yield "decimal of too many digits", text, "format"
+        case "date":
+            for kind, days in DAYS.items():
+                for day in days:
+                    yield f"date {kind}" + (f" {day!r}" if kind == "form" else ""), day, None if kind == "good" else "format"
+            for day in [" 2026-11-22", "2026-11-22\n"]:
+                yield "collapsed date", Spelled(day, day.strip()), "format"
+        case "dateTime":
+            for kind, times in TIMES.items():
+                for time in times:
+                    yield f"time {kind}" + (f" {time!r}" if kind == "form" else ""), "2026-11-22" + time, None if kind == "good" else "format"
+            for kind, days in DAYS.items():
+                for day in days:
+                    yield f"time {kind}" + (f" {day!r}" if kind == "form" else ""), day + "T10:05:00Z", None if kind == "good" else "format"
+            for time in [" 2026-11-22T10:05:00Z", "2026-11-22T10:05:00Z\n"]:
+                yield "collapsed time", Spelled(time, time.strip()), "format"
+        case "base64":
+            for text in ["QQ==", "QUI=", "QUJD", "+/+/", "QUJDQQ=="]:
+                yield "base64", text, None
+            for text in ["A", "QQ", "QQ=", "QQ===", "QUJ", "QUJDR", "=", "====", "QR==", "QUJ=", "QQ==QUJD", "-_-_", "Q?==", "\u00e9\u00e9==", "Q\u00a0Q=="]:
+                yield f"base64 {text!r}", text, "format"
+            yield "base64 empty", "", "empty"
+            for text in ["QUJD\n", " QUJD", "QUJD QUJD", "Q Q = =", "QUJD\r\n\tQUJD"]:
+                yield "collapsed base64", text, "format"
+        case "boolean":
+            for text, meaning in [("1", "true"), ("0", "false"), (" true", "true"), ("false\n", "false"), ("\t1 ", "true")]:
+                yield "xml boolean", Spelled(text, meaning), None
+            for text in ["", "TRUE", "True", "yes", "2", "01", "t", "true false"]:
+                yield f"xml boolean {text!r}", text, "format"
+        case "pattern":
+            text = place.contract.text(node)
+            wrong = ["", " ", text + "\n", "\n" + text, text + " ", text[:-1], text + "x", text + "9", "?" + text[1:], text[:-1] + "\uff11", text[:-1] + "\u0661", text + text, text.lower(), text.upper()]
+            for changed in wrong:
+                if not re.search(node["pattern"], changed) or len(changed) > node["maxLength"]:
+                    yield "pattern", changed, "empty" if not changed else "too-long" if len(changed) > node["maxLength"] else "format"
+
+
+def most_digits(pattern):
+    """Digits in all and behind the point, of the pattern of a decimal."""
+    most = max(int(number) for number in re.findall(r"\[0-9\]\{0,(\d+)\}", pattern)) + 1
+    return most, max(int(number) for number in re.findall(r"\\\.\[0-9\]\{(\d+)\}", pattern))
+
+
+def changes(place):
+    """Everything that is done to a place: kind, forms, change of its object, code, steps to the place in the report."""
+    contract, name, index, steps, entry = place.contract, place.name, place.index, place.steps, place.entry
+    kind = kind_of(place.node)
+
+    def put(value):
+        def change(holder):
+            if index is None:
+                holder[name] = value
+            else:
+                holder[name][index] = value
+
+        return change
+
+    both = ("json", "xml")
+    if kind != "object":
+        for what, value, code in wrong_texts(place):
+            forms = both
+            if what.startswith("xml "):
+                forms, what = ("xml",), what.removeprefix("xml ")
+            if what.startswith("collapsed "):
+                # Only in XML is white space around such a value no part of it.
+                yield what, ("xml",), put(value), None, entry
+                forms = ("json",)
+            yield what, forms, put(value), code, entry
+        yield "character that XML cannot hold", ("json",), put("a\u0001b"), "format" if kind in ("text", "pattern") else WRONG_CODES.get(kind), entry
+    if kind == "integer":
+        yield "integer written as fraction", ("json",), put(Number("1.0")), "format", entry
+        if place.node["minimum"] == 0:
+            yield "integer written as -0", ("json",), put(Number("-0")), "format", entry
+        yield "integer written with exponent", ("json",), put(Number("1e2")), "format", entry
+    for found, value in WRONG_TYPES.items():
+        if found not in FITTING.get(kind, {"string"}):
+            yield f"{found} for {kind}", ("json",), put(value), "wrong-type", entry
+        elif found == "fraction":
+            yield "fraction for integer", both, put(value), "format", entry
+    if index is not None:
+        for found, value in WRONG_TYPES.items():
+            if found != "list":
+                yield f"{found} for a list", ("json",), lambda holder, value=value: holder.update({name: value}), "wrong-type", steps + (name,)
+        yield "list without entry", ("json",), lambda holder: holder.update({name: []}), "empty", steps + (name,)
+        yield "bare entry for a list", ("json",), lambda holder: holder.update({name: holder[name][0]}), "wrong-type", steps + (name,)
+        if "maxItems" in place.property:
+            most = place.property["maxItems"]
+            yield "list of the most entries", both, lambda holder: holder.update({name: repeated(holder[name], most)}), None, steps + (name,)
+            yield "one entry too many", both, lambda holder: holder.update({name: repeated(holder[name], most + 1)}), "too-many", steps + (name,)
+    if place.is_required:
+        yield "missing", both, lambda holder: holder.pop(name), "missing-element", steps + (name,)
+    if kind == "object" and place.node.get("required"):
+        yield "empty object", both, put({}), "missing-element", None
+    if kind == "object" and place.node["additionalProperties"] is False:
+        below = place.node["properties"]
+        for unknown in {"nosuch", "Nosuch", next(iter(below), "x") + "s", next(iter(below), "x") + "\u0301"} - set(below):
+            yield "unknown element", both if unknown.isascii() else ("json",), lambda holder, unknown=unknown: target(holder, place).update({unknown: "x"}), "unknown-element", entry + (unknown,)
+        for upper in {xml_name(name) for name in below} - set(below):
+            yield "name in the spelling of XML", ("json",), lambda holder, upper=upper: target(holder, place).update({upper: "x"}), "unknown-element", entry + (upper,)
+            break
+
+
+WRONG_CODES = {"code": "code-list", "integer": "wrong-type", "boolean": "wrong-type", "decimal": "format", "date": "format", "dateTime": "format", "base64": "format"}
+
+
+class Number(str):
+    """A number of JSON that is written as it is spelled here, which Python's own numbers forget."""
+
+
+class Spelled(str):
+    """A text of XML that means another: what the rules between elements see."""
+
+    def __new__(cls, text, meaning):
+        text = super().__new__(cls, text)
+        text.meaning = meaning
+        return text
+
+
+def repeated(entries, count):
+    return [copy.deepcopy(entry) for entry in itertools.islice(itertools.cycle(entries), count)]
+
+
+def target(holder, place):
+    return holder[place.name] if place.index is None else holder[place.name][place.index]
+
+
+def not_used(place_steps, parent, base_parent, base):
+    """Elements of the menu that the agreement does not use, each with a value that would fit."""
+    for name in sorted(set(base_parent["properties"]) - set(parent["properties"])):
+        yield "not used", name, base.sample(base_parent["properties"][name], 0), place_steps + (name,)
+
+
+def tree_changes(contract, message, place, dataset):
+    """What can only be done to XML: kind, the tree that it was done to, codes of which our report has one, XPath or nothing."""
+    kind = kind_of(place.node)
+    namespace = MENU["namespace"]
+    codes = {"unexpected-content"}
+
+    def tree():
+        root = contract.xml(dataset, message)
+        return root, contract.element(root, message, place.entry), contract.xpath(dataset, message, place.entry)
+
+    def changed(what, codes, change, below=None):
+        root, element, path = tree()
+        if change(root, element) is not False:
+            return what, root, codes, path + below if below is not None else None
+
+    def insert(element, index, name, text=None):
+        new = etree.Element(name)
+        new.text = text
+        element.insert(index, new)
+
+    def text_after(element, text):
+        element.tail = text
+
+    yield changed("attribute", codes, lambda root, element: element.set("nosuch", "x"), "/@nosuch")
+    yield changed("attribute of XML", codes, lambda root, element: element.set("{http://www.w3.org/XML/1998/namespace}lang", "en"), "/@lang")
+    yield changed("nil", codes, lambda root, element: element.set(f"{{{XSI}}}nil", "true"), None)
+    yield changed("schema location", codes, lambda root, element: element.set(f"{{{XSI}}}schemaLocation", f"{namespace} x.xsd"), "/@schemaLocation")
+    yield changed("comment before", set(), lambda root, element: element.addprevious(etree.Comment(" x ")))
+    yield changed("white space around the element", set(), lambda root, element: (text_after(element, "\n\t "), setattr(element.getparent(), "text", "\r\n ")))
+    yield changed("text after the element", codes, lambda root, element: text_after(element, "x"), None)
+    yield changed("no-break space after the element", codes, lambda root, element: text_after(element, "\u00a0"), None)
+    yield changed("unknown element before", {"unknown-element"}, lambda root, element: insert(element.getparent(), element.getparent().index(element), "{urn:other}Nosuch"), None)
+    gone = {"unknown-element", "missing-element"} if place.is_required else {"unknown-element"}
+    for what, tag in [
+        ("no namespace", etree.QName(contract.xml_element(message, place)).localname), ("other namespace", "{urn:other}" + etree.QName(contract.xml_element(message, place)).localname),
+        ("lower case name", contract.xml_element(message, place).replace("}", "}x").replace("}x", "}") .lower()), ("other name", contract.xml_element(message, place) + "1"),
+    ]:
+        yield changed(what, gone, lambda root, element, tag=tag: setattr(element, "tag", tag), None)

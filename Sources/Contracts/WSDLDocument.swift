@@ -34,7 +34,10 @@ public struct WSDLDocument {
                 "xmlns:eco": menu.namespace, "xmlns:tns": "\(menu.namespace):\(operation.name)",
                 "targetNamespace": "\(menu.namespace):\(operation.name)", "name": name,
             ],
-            [documentation, types, message(name, operation.request), message(operation.response.xml.local, operation.response)]
+            [
+                documentation, SecurityPolicyMarkup.policy, types, message(name, operation.request),
+                message(operation.response.xml.local, operation.response),
+            ]
                 + [message("Refusal", menu.message("Refusal")), portType]
                 + [binding("soap12", "SOAP12"), binding("soap", "SOAP11"), service])
         return definitions.document(comment: "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit.")
@@ -88,7 +91,9 @@ public struct WSDLDocument {
                 Markup("wsdl:fault", ["name": "Refusal"], [Markup(prefix + ":fault", ["name": "Refusal", "use": "literal"])]),
             ])
         let transport = Markup(prefix + ":binding", ["transport": "http://schemas.xmlsoap.org/soap/http", "style": "document"])
-        return Markup("wsdl:binding", ["name": portName + suffix, "type": "tns:\(portName)"], [transport, bound])
+        return Markup(
+            "wsdl:binding", ["name": portName + suffix, "type": "tns:\(portName)"],
+            [SecurityPolicyMarkup.reference, transport, bound])
     }
 
     private var service: Markup {

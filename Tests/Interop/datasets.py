@@ -220,8 +220,8 @@ class Contract:
             rows = (self.agreement.get("classes", {}) if own else {}).get(row["type"]) or MENU["classes"][row["type"]]
         return [below | {"ns": row["ns"]} for below in rows]
 
-    def xml(self, dataset, message):
-        root = etree.Element(f"{{{MENU['namespace']}}}{message}", nsmap={None: MENU["namespace"]})
+    def xml(self, dataset, message, prefix=None):
+        root = etree.Element(f"{{{MENU['namespace']}}}{message}", nsmap={prefix: MENU["namespace"]})
         self.write(root, dataset, self.rows(message), MENU["namespace"])
         return root
 
@@ -231,7 +231,7 @@ class Contract:
         for row in rows + [{"json": name, "xml": xml_name(name), "ns": namespace, "card": ""} for name in sorted(unknown)]:
             value = record[row["json"]]
             for entry in value if isinstance(value, list) else [value]:
-                element = etree.SubElement(parent, f"{{{row['ns']}}}{row['xml']}", nsmap={None: row["ns"]})
+                element = etree.SubElement(parent, f"{{{row['ns']}}}{row['xml']}")
                 if isinstance(entry, dict):
                     self.write(element, entry, self.rows_below(row), row["ns"])
                 else:
@@ -586,47 +586,273 @@ def target(holder, place):
     return holder[place.name] if place.index is None else holder[place.name][place.index]
 
 
-def not_used(place_steps, parent, base_parent, base):
-    """Elements of the menu that the agreement does not use, each with a value that would fit."""
-    for name in sorted(set(base_parent["properties"]) - set(parent["properties"])):
-        yield "not used", name, base.sample(base_parent["properties"][name], 0), place_steps + (name,)
-
-
-def tree_changes(contract, message, place, dataset):
-    """What can only be done to XML: kind, the tree that it was done to, codes of which our report has one, XPath or nothing."""
-    kind = kind_of(place.node)
-    namespace = MENU["namespace"]
-    codes = {"unexpected-content"}
-
-    def tree():
-        root = contract.xml(dataset, message)
-        return root, contract.element(root, message, place.entry), contract.xpath(dataset, message, place.entry)
-
-    def changed(what, codes, change, below=None):
-        root, element, path = tree()
-        if change(root, element) is not False:
-            return what, root, codes, path + below if below is not None else None
-
-    def insert(element, index, name, text=None):
-        new = etree.Element(name)
-        new.text = text
-        element.insert(index, new)
-
-    def text_after(element, text):
-        element.tail = text
-
-    yield changed("attribute", codes, lambda root, element: element.set("nosuch", "x"), "/@nosuch")
-    yield changed("attribute of XML", codes, lambda root, element: element.set("{http://www.w3.org/XML/1998/namespace}lang", "en"), "/@lang")
-    yield changed("nil", codes, lambda root, element: element.set(f"{{{XSI}}}nil", "true"), None)
-    yield changed("schema location", codes, lambda root, element: element.set(f"{{{XSI}}}schemaLocation", f"{namespace} x.xsd"), "/@schemaLocation")
-    yield changed("comment before", set(), lambda root, element: element.addprevious(etree.Comment(" x ")))
-    yield changed("white space around the element", set(), lambda root, element: (text_after(element, "\n\t "), setattr(element.getparent(), "text", "\r\n ")))
-    yield changed("text after the element", codes, lambda root, element: text_after(element, "x"), None)
-    yield changed("no-break space after the element", codes, lambda root, element: text_after(element, "\u00a0"), None)
-    yield changed("unknown element before", {"unknown-element"}, lambda root, element: insert(element.getparent(), element.getparent().index(element), "{urn:other}Nosuch"), None)
+def tree_changes(place, dataset, message):
+    """What can only be done to XML: kind, how to get the tree, codes that our report may have, and where it must have the only problem."""
+    contract, kind = place.contract, kind_of(place.node)
+    path, above = contract.xpath(dataset, message, place.entry), contract.xpath(dataset, message, place.steps)
+    stray, none = {"unexpected-content"}, set()
     gone = {"unknown-element", "missing-element"} if place.is_required else {"unknown-element"}
-    for what, tag in [
-        ("no namespace", etree.QName(contract.xml_element(message, place)).localname), ("other namespace", "{urn:other}" + etree.QName(contract.xml_element(message, place)).localname),
-        ("lower case name", contract.xml_element(message, place).replace("}", "}x").replace("}x", "}") .lower()), ("other name", contract.xml_element(message, place) + "1"),
-    ]:
-        yield changed(what, gone, lambda root, element, tag=tag: setattr(element, "tag", tag), None)
+
+    def tree(what, codes, where, change):
+        def make():
+            root = contract.xml(dataset, message)
+            change(contract.element(root, message, place.entry))
+            return root
+
+        return what, make, codes, where
+
+    def child(element, index, name):
+        element.insert(index, etree.Element(name))
+
+    def rename(element, tag):
+        element.tag = tag
+
+    def swap(element):
+        before = element.getprevious()
+        while before.tag == element.tag:
+            before = before.getprevious()
+        before.addprevious(element)
+
+    yield tree("attribute", stray, path + "/@nosuch", lambda element: element.set("nosuch", "x"))
+    yield tree("attribute of XML", stray, path + "/@lang", lambda element: element.set("{http://www.w3.org/XML/1998/namespace}lang", "en"))
+    yield tree("xsi:nil", stray, path + "/@nil", lambda element: element.set(f"{{{XSI}}}nil", "true"))
+    yield tree("xsi:schemaLocation", stray, path + "/@schemaLocation", lambda element: element.set(f"{{{XSI}}}schemaLocation", "urn:other x.xsd"))
+    yield tree("comment before", none, None, lambda element: element.addprevious(etree.Comment(" x ")))
+    yield tree("processing instruction before", {"unreadable"}, None, lambda element: element.addprevious(etree.ProcessingInstruction("x")))
+    yield tree("white space after the element", none, None, lambda element: setattr(element, "tail", "\r\n\t "))
+    yield tree("text after the element", stray, above, lambda element: setattr(element, "tail", "x"))
+    yield tree("no-break space after the element", stray, above, lambda element: setattr(element, "tail", "\u00a0"))
+    yield tree("unknown element before", {"unknown-element"}, above + "/Nosuch", lambda element: child(element.getparent(), element.getparent().index(element), "{urn:other}Nosuch"))
+    yield tree("without namespace", gone, None, lambda element: rename(element, etree.QName(element).localname))
+    yield tree("in another namespace", gone, None, lambda element: rename(element, "{urn:other}" + etree.QName(element).localname))
+    yield tree("in lower case", gone, None, lambda element: rename(element, etree.QName(etree.QName(element).namespace, etree.QName(element).localname.lower())))
+    if place.index is None:
+        yield tree("repeated", {"repeated-element"}, path + "[2]", lambda element: element.addnext(copy.deepcopy(element)))
+    first = contract.element(contract.xml(dataset, message), message, place.entry)
+    if any(sibling.tag != first.tag for sibling in first.itersiblings(preceding=True)):
+        yield tree("wrong order", {"wrong-order", "missing-element"}, None, swap)
+    if kind == "object":
+        yield tree("text inside", stray, path, lambda element: setattr(element, "text", "x"))
+        yield tree("CDATA section inside", stray, path, lambda element: setattr(element, "text", etree.CDATA("x")))
+        return
+    yield tree("element inside a text", stray, path, lambda element: child(element, 0, etree.QName(element)))
+    yield tree("CDATA section", none, None, lambda element: setattr(element, "text", etree.CDATA(element.text.replace("]]>", "]>"))))
+    yield tree("comment inside a text", none, None, child_comment)
+
+
+def child_comment(element):
+    comment = etree.Comment("x")
+    comment.tail = element.text[1:]
+    element.text = element.text[:1]
+    element.insert(0, comment)
+
+
+# The cases
+
+
+def json_bytes(dataset):
+    """JSON with numbers as they are spelled."""
+    found = []
+
+    def numbers(value):
+        if isinstance(value, dict):
+            return {name: numbers(below) for name, below in value.items()}
+        if isinstance(value, list):
+            return [numbers(below) for below in value]
+        if isinstance(value, Number):
+            found.append(value)
+            return f"number {len(found) - 1}"
+        return value
+
+    text = json.dumps(numbers(dataset), ensure_ascii=False)
+    return re.sub(r'"number (\d+)"', lambda match: found[int(match[1])], text).encode()
+
+
+class Generator:
+    def __init__(self, folder, random):
+        self.random = random
+        self.contracts = {code: Contract(code, folder / (code or "base"), random) for code in [None, *AGREEMENTS]}
+        self.base = self.contracts[None]
+        self.unreachable = []  # places that no valid dataset has, for the rules forbid them
+
+    def cases(self):
+        for contract in self.contracts.values():
+            for message in OPERATIONS:
+                yield from self.valid(contract, message)
+                yield from self.broken_once(contract, message)
+                yield from self.broken_rules(contract, message)
+                yield from self.documents(contract, message)
+
+    def both(self, contract, message, dataset, kind, at, code=None, steps=None, forms=("json", "xml"), **more):
+        """A dataset in its two forms."""
+        codes = frozenset({code} if code else ())
+        for form in forms:
+            where = None if steps is None or not code else pointer(steps) if form == "json" else contract.xpath(dataset, message, steps)
+            content = json_bytes(dataset) if form == "json" else etree.tostring(contract.xml(dataset, message), encoding="utf-8")
+            yield Case(contract, message, form, kind, at, content, codes, where, **more)
+
+    def valid(self, contract, message):
+        for more in [0, 1] + [0.2, 0.4, 0.6] * 2:
+            dataset = contract.dataset(message, more)
+            yield from self.both(contract, message, dataset, "valid", message)
+            if not more:
+                continue
+            places = list(contract.places(dataset, contract.message(message), (), self.base, self.base.message(message)))
+            for place in self.random.sample(places, min(len(places), 12)):
+                yield from self.changed(place, message, dataset, share=0.1)
+            shuffled = dict(self.random.sample(list(dataset.items()), len(dataset)))
+            yield from self.both(contract, message, shuffled, "names in another order", message, forms=("json",))
+
+    def broken_once(self, contract, message):
+        """Each property of each class in the smallest dataset that has it, and each way to break it."""
+        seen = set()
+        for path in self.paths(contract.message(message), contract, seen):
+            dataset = contract.dataset(message, 0, path)
+            if dataset is None:
+                self.unreachable.append((str(contract), message, ".".join(path)))
+                continue
+            places = contract.places(dataset, contract.message(message), (), self.base, self.base.message(message))
+            place = next(place for place in places if tuple(step for step in place.entry if isinstance(step, str)) == path)
+            yield from self.changed(place, message, dataset, share=1 if self.is_new(place) else 0.04)
+
+    def paths(self, node, contract, seen, path=()):
+        for name, property in node["properties"].items():
+            below = contract.resolve(property.get("items", property))
+            if (id(node), name) in seen:
+                continue
+            seen.add((id(node), name))
+            yield path + (name,)
+            if below.get("properties"):
+                yield from self.paths(below, contract, seen, path + (name,))
+
+    def is_new(self, place):
+        """Whether the contract without agreement does not say the same of the place."""
+        if place.contract is self.base or not place.base_parent:
+            return True
+        same = place.base_parent["properties"].get(place.name)
+        return [place.property, place.is_required] != [same, place.name in place.base_parent.get("required", [])]
+
+    def changed(self, place, message, dataset, share):
+        contract = place.contract
+        at, random = str(place), self.random
+        forced = place.name == "agreementCode"
+        for what, forms, change, code, steps in changes(place):
+            if random.random() >= share:
+                continue
+            copied = copy.deepcopy(dataset)
+            change(holder(copied, place.steps))
+            if code is None:
+                contract.obey(copied, message)
+                if contract.broken(copied, message):
+                    continue
+            yield from self.both(contract, message, copied, what, at, code, steps, forms, forced=forced)
+        for what, make, codes, where in tree_changes(place, dataset, message):
+            if random.random() < share:
+                yield Case(contract, message, "xml", what, at, etree.tostring(make(), encoding="utf-8"), frozenset(codes), where, forced)
+        missing = set(place.base_parent["properties"]) - set(place.parent["properties"]) if place.base_parent else set()
+        for name in sorted(missing):
+            if random.random() < share:
+                copied = copy.deepcopy(dataset)
+                holder(copied, place.steps)[name] = self.base.sample(place.base_parent["properties"][name], 0)
+                yield from self.both(contract, message, copied, "not used by the agreement", f"{at.partition('.')[0]}.{name}", "not-used", place.steps + (name,))
+
+    def broken_rules(self, contract, message):
+        """Each rule between elements, broken in a dataset that keeps all others."""
+        for at, rule in contract.rules(message):
+            for _ in range(40):
+                dataset = contract.dataset(message, self.random.choice([0.2, 0.4]), self.path_for(rule, at))
+                if dataset and self.breaks(contract, message, rule, at, dataset):
+                    broken = contract.broken(dataset, message)
+                    yield from self.both(contract, message, dataset, "rule between elements", rule["text"], "rule", broken=broken)
+                    break
+            else:
+                self.unreachable.append((str(contract), message, rule["text"]))
+
+    def path_for(self, rule, at):
+        paths = [*rule.get("need", []), *rule.get("same", []), *rule.get("any", [])[:1]]
+        if "period" in rule:
+            return at + (rule["period"], "to")
+        if "digest" in rule or not paths:
+            return at
+        return at + path_of(paths[-1]) if "same" not in rule else path_of(paths[-1])
+
+    def breaks(self, contract, message, rule, at, dataset):
+        """Breaks the rule in a dataset, where it can be."""
+        for record in records(dataset, at):
+            for path, values in rule.get("when", {}).items():
+                *above, name = path_of(path)
+                for holder in records(record, above):
+                    value = self.random.choice(values)
+                    holder[name] = value == "true" if value in ("true", "false") else value
+                break
+            node = contract.node(contract.message(message), at)
+            for name in rule.get("any", []):
+                record.pop(name, None)
+            for path in map(path_of, rule.get("need", [])):
+                for holder in records(record, path[:-1])[-1:]:
+                    holder.pop(path[-1], None)
+            for path in map(path_of, rule.get("forbid", [])):
+                property = contract.node(node, path[:-1])["properties"][path[-1]]
+                for holder in records(record, path[:-1])[-1:]:
+                    holder.setdefault(path[-1], contract.sample(property, 0))
+            if "same" in rule or "differ" in rule:
+                one, other = map(path_of, rule.get("same") or rule["differ"])
+                holder = records(dataset, other[:-1])[0]
+                holder[other[-1]] = text_at(dataset, one) if "differ" in rule else "X" + str(text_at(dataset, one))[1:]
+            if "period" in rule:
+                record[rule["period"]]["to"] = self.random.choice(["1999-12-31", "2099-01-01"]) if "months" in rule else "1999-12-31"
+            if "digest" in rule:
+                record[rule["digest"][0]] = digest("QUJD")
+        return rule["text"] in contract.broken(dataset, message)
+
+    def documents(self, contract, message):
+        """What is done to a document as a whole."""
+        dataset = contract.dataset(message)
+        text = json_bytes(dataset)
+
+        def case(kind, form, content, *codes, place=None):
+            return Case(contract, message, form, kind, message, content, frozenset(codes), place)
+
+        yield case("name twice in one object", "json", text[:-1] + b', "id": "x"}', "repeated-element", place="/id")
+        yield case("name twice in one object, once escaped", "json", text[:-1] + b', "\\u0069d": "x"}', "repeated-element", place="/id")
+        yield case("comma at the end", "json", text[:-1] + b",}", "syntax")
+        yield case("single quotation marks", "json", text.replace(b'"', b"'"), "syntax")
+        yield case("cut off", "json", text[:-1], "syntax")
+        yield case("text after the end", "json", text + b"x", "syntax")
+        yield case("comment in JSON", "json", text[:-1] + b"/* x */}", "syntax")
+        yield case("not UTF-8", "json", text.replace(b'"id": "', b'"id": "\xff'), "syntax")
+        yield case("not a number", "json", text[:-1] + b', "x": NaN}', "syntax", "unknown-element")
+        yield case("unpaired surrogate", "json", text.replace(b'"id": "', b'"id": "\\ud800'), "syntax")
+        yield case("escapes", "json", json.dumps(dataset).encode())
+        yield case("white space around the document", "json", b" \r\n\t" + text + b"\n")
+        root = contract.xml(dataset, message)
+        xml = etree.tostring(root, encoding="utf-8")
+        yield case("prefix", "xml", etree.tostring(contract.xml(dataset, message, "eco"), encoding="utf-8"))
+        yield case("UTF-16", "xml", etree.tostring(root, encoding="utf-16"))
+        yield case("comments outside", "xml", b"<!-- x -->" + xml + b"<!-- x -->\n")
+        yield case("DOCTYPE", "xml", f"<!DOCTYPE {message}>".encode() + xml, "unreadable")
+        yield case("cut off", "xml", xml[:-1], "unreadable")
+        yield case("not UTF-8", "xml", xml.replace(b"<ID>", b"<ID>\xff", 1), "unreadable")
+        yield case("character that XML cannot hold", "xml", xml.replace(b"<ID>", b"<ID>&#1;", 1), "unreadable")
+        yield case("root in no namespace", "xml", xml.replace(f' xmlns="{MENU["namespace"]}"'.encode(), b"", 1), "unreadable")
+        yield case("root with another name", "xml", xml.replace(message.encode(), b"SendNothing"), "unreadable")
+        if contract is self.base:
+            dataset["agreementCode"] = "NOSUCH"
+            yield from self.both(contract, message, dataset, "unknown agreement", message, "unknown-agreement", ("agreementCode",))
+            if message == "SendCO":
+                for extensions in [{"NOSUCH": {"x": "y"}}, {"x": "y"}]:
+                    dataset = contract.dataset(message) | {"extensions": extensions}
+                    yield from self.both(contract, message, dataset, "extensions without agreement", message, "unknown-element", ("extensions", next(iter(extensions))), ("json",))
+                root = contract.xml(contract.dataset(message) | {"extensions": {}}, message)
+                etree.SubElement(root.find("{*}Extensions"), "{urn:other}Nosuch").text = "x"
+                yield case("extensions without agreement", "xml", etree.tostring(root), "unknown-element", place=f"/{message}/Extensions/Nosuch")
+
+
+def pointer(steps):
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def holder(dataset, steps):
+    for step in steps:
+        dataset = dataset[step]
+    return dataset

@@ -15,28 +15,51 @@ struct ContractTests {
         }
     }
 
-    @Test func `the samples say the same in JSON and XML, and fit the schema`() throws {
-        let json = try Dataset(json: Repository.bytes("wsdl/examples/send-co.json"), as: Self.menu.message("SendCO"))
-        let xml = try XMLDocument(parsing: Repository.bytes("wsdl/examples/send-co.xml"))
-        #expect(try Dataset(reading: xml.root, as: Self.menu.message("SendCO")) == json)
-        let samples = ["send-co", "send-co-response", "refusal"].map { Repository.root.path + "/wsdl/examples/\($0).xml" }
-        let (status, output) = try judge(
-            "xmllint", ["--noout", "--schema", Repository.root.path + "/wsdl/coconect-eco-1.xsd"] + samples)
+    @Test func `the samples fit the schema`() throws {
+        let folder = Repository.root.path + "/wsdl/examples/"
+        let samples = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".xml") }.map { folder + $0 }
+        #expect(samples.count == 9)
+        let (status, output) = try judge("xmllint", ["--noout", "--schema", Repository.root.path + "/wsdl/coconect-eco-1.xsd"] + samples)
         #expect(status == 0, "\(output)")
     }
 
-    @Test func `xmllint accepts the example and generated datasets`() throws {
+    static let menus = [catalog.menu] + catalog.agreements.keys.sorted().map { catalog.agreements[$0]! }
+
+    /// The contract of the menu, and the contract narrowed to each agreement.
+    @Test(arguments: menus.indices) func `xmllint accepts generated datasets`(_ index: Int) throws {
+        let menu = Self.menus[index]
         let folder = try TemporaryFolder()
+        for file in ContractFiles(menu).files { _ = try folder.write(file.bytes, to: file.name) }
+        let schema = folder.url.path + "/" + SchemaDocument(menu).fileName
         var generator = SeededGenerator(seed: 4711)
-        var files = [
-            try folder.write(
-                Dataset(json: Repository.bytes("wsdl/examples/send-co.json"), as: Self.menu.message("SendCO")).xml, to: "example.xml")
-        ]
-        for number in 0..<200 {
-            files.append(try folder.write(Dataset.random(Self.menu.message("SendCO"), using: &generator).xml, to: "\(number).xml"))
+        var files: [String] = []
+        for operation in menu.operations {
+            for number in 0..<50 {
+                let dataset = Dataset.random(operation.request, using: &generator)
+                files.append(try folder.write(dataset.xml, to: "\(operation.name)-\(number).xml"))
+            }
         }
-        let (status, output) = try judge("xmllint", ["--noout", "--schema", Repository.root.path + "/wsdl/coconect-eco-1.xsd"] + files)
+        let (status, output) = try judge("xmllint", ["--noout", "--schema", schema] + files)
         #expect(status == 0, "\(output.split(separator: "\n").filter { !$0.hasSuffix("validates") }.prefix(10))")
+    }
+
+    @Test func `a narrowed contract refuses what the agreement does not use`() throws {
+        let menu = try #require(Self.catalog.agreements["CHAFTA"])
+        let folder = try TemporaryFolder()
+        for file in ContractFiles(menu).files { _ = try folder.write(file.bytes, to: file.name) }
+        let example = try folder.write(Array(Repository.bytes("wsdl/examples/send-co.xml")), to: "example.xml")
+        let (status, output) = try judge("xmllint", ["--noout", "--schema", folder.url.path + "/coconect-eco-1-CHAFTA.xsd", example])
+        #expect(status != 0 && output.contains("Consignee"), "\(output)")
+    }
+
+    @Test func `new elements become drafts of maintenance requests`() throws {
+        let requests = try #require(Self.catalog.agreements["A18"].flatMap(MaintenanceRequests.init))
+        let text = String(decoding: requests.bytes, as: UTF8.self)
+        for part in ["CODVersion", "extensions.A18.goodsDeclarations[].number", "EXP (exporter)", "Business need"] {
+            #expect(text.contains(part))
+        }
+        #expect(MaintenanceRequests(Self.catalog.menu) == nil)
+        #expect(Self.catalog.agreements["NONPREF"].flatMap(MaintenanceRequests.init) == nil)
     }
 
     /// One change in a good message: xmllint and our reader must say the same of it.

@@ -85,12 +85,8 @@ struct AgreementTests {
         #expect(xml.contains("<Extensions><A18 xmlns=\"urn:coconect:eco:agreement:A18:1\"><CODVersion>4.1.1</CODVersion>"))
         #expect(try XMLDocument(parsing: dataset.xml).root.canonicalized() == dataset.xml)
         let wrong = xml.replacingOccurrences(of: "urn:coconect:eco:agreement:A18:1", with: "urn:coconect:eco:1")
-        #expect(
-            problems { _ = try Self.catalog.dataset(reading: XMLDocument(parsing: Array(wrong.utf8)).root, as: "SendCO") }.first
-                == "missing-element /SendCO/Extensions/A18"
-                || problems { _ = try Self.catalog.dataset(reading: XMLDocument(parsing: Array(wrong.utf8)).root, as: "SendCO") }.contains(
-                    "unknown-element /SendCO/Extensions/A18")
-        )
+        let found = problems { _ = try Self.catalog.dataset(reading: XMLDocument(parsing: Array(wrong.utf8)).root, as: "SendCO") }
+        #expect(found.contains("unknown-element /SendCO/Extensions/A18"))
         #expect(try problems { $0["extensions"] = ["A18": ["codVersion": "4.1.1"]] } == ["unknown-element /extensions/A18"])
     }
 
@@ -122,12 +118,7 @@ struct AgreementTests {
                 change(&message)
                 message["extensions"] = ["MUTUAL": ["sealNumber": ""]]
                 message["remarks"] = ["x"]
-            } == ["empty /extensions/MUTUAL/sealNumber", "not-used /remarks"]
-                || problems(catalog) { message in
-                    change(&message)
-                    message["extensions"] = ["MUTUAL": ["sealNumber": ""]]
-                    message["remarks"] = ["x"]
-                } == ["not-used /remarks", "empty /extensions/MUTUAL/sealNumber"])
+            }.sorted() == ["empty /extensions/MUTUAL/sealNumber", "not-used /remarks"])
         #expect(
             try problems(catalog) { message in
                 change(&message)

@@ -7,7 +7,9 @@ import Testing
 
 /// Every operation goes from JSON to a verified receipt where the roles allow it, and is refused by name where they do not.
 struct FourOperationsTests {
-    @Test(arguments: Exchanges.Operation.allCases) func `an operation goes from JSON to the partner's receipt`(_ operation: Exchanges.Operation) async throws {
+    @Test(arguments: Exchanges.Operation.allCases) func `an operation goes from JSON to the partner's receipt`(
+        _ operation: Exchanges.Operation
+    ) async throws {
         let world = try ExchangeWorld(
             receiverRoles: [operation.provider], senderRoles: Set(GatewayRole.allCases).subtracting([operation.provider]))
         let json = try ExchangeWorld.sample(operation)
@@ -21,7 +23,9 @@ struct FourOperationsTests {
         #expect(try await world.receiver.store.content(.dataset, of: stored.id) == dataset.json())
     }
 
-    @Test(arguments: Exchanges.Operation.allCases) func `an operation outside our role is refused by name`(_ operation: Exchanges.Operation) async throws {
+    @Test(arguments: Exchanges.Operation.allCases) func `an operation outside our role is refused by name`(_ operation: Exchanges.Operation)
+        async throws
+    {
         let other = Set(GatewayRole.allCases).subtracting([operation.provider])
         let world = try ExchangeWorld(receiverRoles: other, senderRoles: Set(GatewayRole.allCases))
         let partner = try world.sender.callable(operation, partner: "vietnam")

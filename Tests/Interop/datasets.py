@@ -769,36 +769,38 @@ class Generator:
                 self.unreachable.append((str(contract), message, rule["text"]))
 
     def path_for(self, rule, at):
-        paths = [*rule.get("need", []), *rule.get("same", []), *rule.get("any", [])[:1]]
+        """What a dataset must have for the rule to be broken in it."""
+        if "same" in rule or "differ" in rule:
+            return path_of((rule.get("same") or rule["differ"])[1])
         if "period" in rule:
             return at + (rule["period"], "to")
-        if "digest" in rule or not paths:
-            return at
-        return at + path_of(paths[-1]) if "same" not in rule else path_of(paths[-1])
+        return at + path_of(rule["need"][-1] if "need" in rule else rule["any"][0] if "any" in rule else "")
 
     def breaks(self, contract, message, rule, at, dataset):
         """Breaks the rule in a dataset, where it can be."""
         for record in records(dataset, at):
-            for path, values in rule.get("when", {}).items():
+            for path, values in list(rule.get("when", {}).items())[:1]:
                 *above, name = path_of(path)
-                for holder in records(record, above):
+                for one in records(record, above):
                     value = self.random.choice(values)
-                    holder[name] = value == "true" if value in ("true", "false") else value
-                break
+                    one[name] = value == "true" if value in ("true", "false") else value
+        if "forbid" not in rule:
+            contract.obey(dataset, message)
+        for record in records(dataset, at):
             node = contract.node(contract.message(message), at)
             for name in rule.get("any", []):
                 record.pop(name, None)
             for path in map(path_of, rule.get("need", [])):
-                for holder in records(record, path[:-1])[-1:]:
-                    holder.pop(path[-1], None)
+                for one in records(record, path[:-1])[-1:]:
+                    one.pop(path[-1], None)
             for path in map(path_of, rule.get("forbid", [])):
                 property = contract.node(node, path[:-1])["properties"][path[-1]]
-                for holder in records(record, path[:-1])[-1:]:
-                    holder.setdefault(path[-1], contract.sample(property, 0))
+                for one in records(record, path[:-1])[-1:]:
+                    one.setdefault(path[-1], contract.sample(property, 0))
             if "same" in rule or "differ" in rule:
                 one, other = map(path_of, rule.get("same") or rule["differ"])
-                holder = records(dataset, other[:-1])[0]
-                holder[other[-1]] = text_at(dataset, one) if "differ" in rule else "X" + str(text_at(dataset, one))[1:]
+                for below in records(dataset, other[:-1]):
+                    below[other[-1]] = text_at(dataset, one) if "differ" in rule else "X" + str(text_at(dataset, one))[1:]
             if "period" in rule:
                 record[rule["period"]]["to"] = self.random.choice(["1999-12-31", "2099-01-01"]) if "months" in rule else "1999-12-31"
             if "digest" in rule:

@@ -20,12 +20,20 @@ import xmlsec1
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMAND = os.environ.get("COCONECT_COMMAND") or str(ROOT / ".build/debug/coconect-soap")
-EXAMPLE = ROOT / "wsdl/examples/send-co.json"
+EXAMPLES = ROOT / "wsdl/examples"
+EXAMPLE = EXAMPLES / "send-co.json"
+AGREEMENTS = sorted(path.stem.split("-")[1].upper() for path in (ROOT / "Sources/Datasets/Resources").glob("agreement-*.yaml"))
 
 PARTIES = {
     "vietnam": {"country": "VN", "agency": "General Department of Viet Nam Customs"},
     "korea": {"country": "KR", "agency": "Korea Customs Service"},
 }
+
+# Who receives the example of an operation, and the only role toward its sender that each party holds for that.
+PROVIDERS = {
+    "send-co": "vietnam", "send-amendment-notification": "vietnam", "send-cancelation-status": "korea", "send-feedback": "korea",
+}
+ROLES = {"vietnam": "inbound-gateway", "korea": "outbound-gateway"}
 
 CONTENT_TYPES = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
 
@@ -55,6 +63,18 @@ def example(**changes):
     return dataset
 
 
+def example_of(operation):
+    """The example of an operation as a dict and as XML, both with the same message id of its own."""
+    dataset = json.loads((EXAMPLES / f"{operation}.json").read_text())
+    own = uuid.uuid4().hex
+    content = (EXAMPLES / f"{operation}.xml").read_text().replace(dataset["functionalReferenceId"], own)
+    return dataset | {"functionalReferenceId": own}, content
+
+
+def counterpart(name):
+    return "korea" if name == "vietnam" else "vietnam"
+
+
 class World:
     """A folder with a PKI and up to two gateways, Viet Nam's and Korea's, that know each other."""
 
@@ -78,7 +98,7 @@ class World:
 
     def configure(self, name, partner=None, **changes):
         """Writes the configuration of a party, with changes to its keys and to those of its partner's file; its path."""
-        other = "korea" if name == "vietnam" else "vietnam"
+        other = counterpart(name)
         home = self.folder / name
         (home / "partners").mkdir(parents=True, exist_ok=True)
         tls = {"certificate": f"../pki/{name}-tls.pem", "key": f"../pki/{name}-tls.key", "anchors": "../pki/tls-ca.pem"}
@@ -121,6 +141,11 @@ class World:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError(f"the gateway is not ready after 30 s:\n{self.log_text(name)}")
+
+    def start_in_roles(self):
+        """Starts both parties, each in the one role that the examples of the operations give it."""
+        for name, role in ROLES.items():
+            self.start(name, partner={"roles": [role]})
 
     def stop(self, name, how=signal.SIGTERM):
         server = self.servers.pop(name)

@@ -14,14 +14,14 @@ import test_zeep
 ECO = "urn:coconect:eco:1"
 
 
+def setUpModule():
+    RolesCase.world = gateway.World()
+    unittest.addModuleCleanup(RolesCase.world.close)
+    RolesCase.world.start_in_roles()
+
+
 class RolesCase(unittest.TestCase):
     """Viet Nam as inbound gateway, Korea as outbound gateway, and nothing else."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.world = gateway.World()
-        cls.addClassCleanup(cls.world.close)
-        cls.world.start_in_roles()
 
     def stored(self, name, dataset):
         """What a party has made of the one message with the id of this dataset: its view and the JSON that it gives out."""
@@ -88,11 +88,12 @@ class ZeepTest(RolesCase):
             with self.subTest(agreement):
                 client, _, read = self.client("vietnam", f"wsdl&agreement={agreement}", "send-co")
                 files = [f"coconect-eco-1-{agreement}.xsd"]
-                if agreement != "NONPREF":
+                if agreement != "NONPREF":  # which has no elements of its own
                     files.append(f"coconect-agreement-{agreement}-1.xsd")
                     client.get_element(f"{{urn:coconect:eco:agreement:{agreement}:1}}{agreement}")
                 address = self.world.soap_url("vietnam") + "/send-co?"
                 self.assertEqual(read, [f"{address}wsdl&agreement={agreement}"] + [f"{address}xsd={file}" for file in files])
+                self.assertEqual(client.get_element(f"{{{ECO}}}SendCO").type.name, "SendCOType")
 
     def test_an_element_of_the_agreements_own_is_sent_by_the_narrowed_contract(self):
         client, verified, _ = self.client("vietnam", "wsdl&agreement=RCEP", "send-co")

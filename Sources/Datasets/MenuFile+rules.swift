@@ -10,11 +10,12 @@ extension MenuFile.Rule {
         case (nil, _) where (ops ?? "").contains(letter): place = path(at ?? "")
         default: return nil
         }
-        let rule = MenuRule(
+        var rule = MenuRule(
             place: place,
             conditions: (when ?? [:]).map { (path: path($0), values: $1) }.sorted { $0.path.lexicographicallyPrecedes($1.path) },
             demand: try demand, text: text)
         try check(rule, message)
+        rule.index = RuleIndex(rule, message)
         return rule
     }
 

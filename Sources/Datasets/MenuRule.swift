@@ -27,9 +27,13 @@ public struct MenuRule: Sendable {
     public let demand: Demand
     public let text: String
 
+    /// Made once the message is known, so that a rule that holds costs little.
+    var index: RuleIndex?
+
     /// The places where the rule is broken.
     func violations(in dataset: Dataset) -> [DatasetPlace] {
-        dataset.root.places(place[...]).flatMap { at in
+        if let index, index.holds(in: dataset) { return [] }
+        return dataset.root.places(place[...]).flatMap { at in
             let applies = conditions.isEmpty || conditions.contains { at.record.text($0.path).map($0.values.contains) ?? false }
             guard applies else { return [DatasetPlace]() }
             return violations(at.record, in: dataset).map { DatasetPlace(steps: at.place.steps + $0.steps) }

@@ -5,6 +5,7 @@ rules between elements are read from the menu's own files, by a reading of their
 """
 
 import base64
+import collections
 import copy
 import dataclasses
 import hashlib
@@ -124,7 +125,10 @@ class Contract:
             alphabet = random.choice(["abc XYZ 0-9", "관세청 Việt Nữ", "<&>\"' ]]>", ASTRAL + "é e\u0301 \u00a0", "a\tb\nc\u2028d"])
             length = random.randint(1, min(node["maxLength"], 24))
             return random.choice("".join(alphabet.split())) + "".join(random.choices(alphabet, k=length - 1))
-        return from_pattern(node["pattern"], random)[: node.get("maxLength")]
+        while True:
+            text = from_pattern(node["pattern"], random)
+            if len(text) <= node.get("maxLength", 99):
+                return text
 
     def dataset(self, message, more=0, path=()):
         """A valid dataset of a message; the path names what it must have. None where the rules leave no such dataset."""
@@ -183,16 +187,19 @@ class Contract:
         for path in map(path_of, rule.get("need", [])):
             below = self.node(node, path[:-1])
             for holder in records(record, path[:-1]):
-                if path[-1] not in holder and path[-1] in below["properties"]:
+                if path[-1] not in holder and path[-1] in below["properties"] and (self.code or path[-1] != "agreementCode"):
                     holder[path[-1]] = self.sample(below["properties"][path[-1]], 0)
         for path in map(path_of, rule.get("forbid", [])):
-            for holder in records(record, path[:-1]):
-                holder.pop(path[-1], None)
+            if path[-1] not in self.node(node, path[:-1]).get("required", []):
+                for holder in records(record, path[:-1]):
+                    holder.pop(path[-1], None)
         if "same" in rule or "differ" in rule:
             one, other = map(path_of, rule.get("same") or rule["differ"])
             for holder in records(dataset, other[:-1]):
                 known = self.node(top, other[:-1])["properties"]
                 holder[other[-1]] = text_at(dataset, one) if "same" in rule else self.sample(known[other[-1]], 0)
+                if holder[other[-1]] is None:
+                    del holder[other[-1]]
         if "period" in rule:
             first = record[rule["period"]].get("from", record["issueDateTime"][:10])
             record[rule["period"]]["to"] = f"{int(first[:4]) + (first[5:7] == '12')}-{int(first[5:7]) % 12 + 1:02}-{min(int(first[8:]), 28):02}"
@@ -528,7 +535,7 @@ def changes(place):
                 yield what, ("xml",), put(value), None, entry
                 forms = ("json",)
             yield what, forms, put(value), code, entry
-        yield "character that XML cannot hold", ("json",), put("a\u0001b"), "format" if kind in ("text", "pattern") else WRONG_CODES.get(kind), entry
+        yield "character that XML cannot hold", ("json",), put("a\u0001b"), "wrong-type" if kind in ("integer", "boolean") else "format", entry
     if kind == "integer":
         yield "integer written as fraction", ("json",), put(Number("1.0")), "format", entry
         if place.node["minimum"] == 0:
@@ -561,9 +568,6 @@ def changes(place):
             yield "name in the spelling of XML", ("json",), lambda holder, upper=upper: target(holder, place).update({upper: "x"}), "unknown-element", entry + (upper,)
 
 
-WRONG_CODES = {"code": "code-list", "integer": "wrong-type", "boolean": "wrong-type", "decimal": "format", "date": "format", "dateTime": "format", "base64": "format"}
-
-
 class Number(str):
     """A number of JSON that is written as it is spelled here, which Python's own numbers forget."""
 
@@ -592,9 +596,9 @@ def tree_changes(place, dataset, message):
     stray, none = {"unexpected-content"}, set()
     gone = {"unknown-element", "missing-element"} if place.is_required else {"unknown-element"}
 
-    def tree(what, codes, where, change):
+    def tree(what, codes, where, change, prefix=None):
         def make():
-            root = contract.xml(dataset, message)
+            root = contract.xml(dataset, message, prefix)
             change(contract.element(root, message, place.entry))
             return root
 
@@ -622,7 +626,7 @@ def tree_changes(place, dataset, message):
     yield tree("text after the element", stray, above, lambda element: setattr(element, "tail", "x"))
     yield tree("no-break space after the element", stray, above, lambda element: setattr(element, "tail", "\u00a0"))
     yield tree("unknown element before", {"unknown-element"}, above + "/Nosuch", lambda element: child(element.getparent(), element.getparent().index(element), "{urn:other}Nosuch"))
-    yield tree("without namespace", gone, None, lambda element: rename(element, etree.QName(element).localname))
+    yield tree("without namespace", gone, None, lambda element: rename(element, etree.QName(element).localname), "eco")
     yield tree("in another namespace", gone, None, lambda element: rename(element, "{urn:other}" + etree.QName(element).localname))
     yield tree("in lower case", gone, None, lambda element: rename(element, etree.QName(etree.QName(element).namespace, etree.QName(element).localname.lower())))
     if place.index is None:
@@ -648,6 +652,9 @@ def child_comment(element):
 
 # The cases
 
+# What is tried at every place; the rest is tried less often where the same kind of place was met before.
+STRUCTURAL = {"missing-element", "unknown-element", "too-many", "repeated-element", "wrong-order", "not-used"}
+
 
 def json_bytes(dataset):
     """JSON with numbers as they are spelled."""
@@ -672,21 +679,25 @@ class Generator:
         self.random = random
         self.contracts = {code: Contract(code, folder / (code or "base"), random) for code in [None, *AGREEMENTS]}
         self.base = self.contracts[None]
+        self.met = collections.Counter()
         self.unreachable = []  # places that no valid dataset has, for the rules forbid them
 
     def cases(self):
         for contract in self.contracts.values():
+            seen = set()
             for message in OPERATIONS:
                 yield from self.valid(contract, message)
-                yield from self.broken_once(contract, message)
+                yield from self.broken_once(contract, message, seen)
                 yield from self.broken_rules(contract, message)
                 yield from self.documents(contract, message)
 
     def both(self, contract, message, dataset, kind, at, code=None, steps=None, forms=("json", "xml"), **more):
         """A dataset in its two forms."""
-        codes = frozenset({code} if code else ())
+        codes = frozenset([code] if isinstance(code, str) else code or ())
         for form in forms:
             where = None if steps is None or not code else pointer(steps) if form == "json" else contract.xpath(dataset, message, steps)
+            if code == "too-many" and form == "xml":
+                where += f"[{len(dataset_at(dataset, steps))}]"
             content = json_bytes(dataset) if form == "json" else etree.tostring(contract.xml(dataset, message), encoding="utf-8")
             yield Case(contract, message, form, kind, at, content, codes, where, **more)
 
@@ -702,10 +713,11 @@ class Generator:
             shuffled = dict(self.random.sample(list(dataset.items()), len(dataset)))
             yield from self.both(contract, message, shuffled, "names in another order", message, forms=("json",))
 
-    def broken_once(self, contract, message):
+    def broken_once(self, contract, message, seen):
         """Each property of each class in the smallest dataset that has it, and each way to break it."""
-        seen = set()
         for path in self.paths(contract.message(message), contract, seen):
+            if path[-1] == "agreementCode" and contract is self.base:
+                continue  # it would decide for another contract
             dataset = contract.dataset(message, 0, path)
             if dataset is None:
                 self.unreachable.append((str(contract), message, ".".join(path)))
@@ -731,28 +743,38 @@ class Generator:
         same = place.base_parent["properties"].get(place.name)
         return [place.property, place.is_required] != [same, place.name in place.base_parent.get("required", [])]
 
+    def familiar(self, *key):
+        """How often such a place was met, this one counted."""
+        self.met[key] += 1
+        return self.met[key]
+
     def changed(self, place, message, dataset, share):
         contract = place.contract
-        at, random = str(place), self.random
-        forced = place.name == "agreementCode"
+        at, forced = str(place), place.name == "agreementCode"
+
+        def is_wanted(code, familiar):
+            return self.random.random() < share * (1 if familiar <= 2 or code in STRUCTURAL else 0.15)
+
+        familiar = self.familiar(kind_of(place.node), json.dumps(place.node))
         for what, forms, change, code, steps in changes(place):
-            if random.random() >= share:
+            if not is_wanted(code, familiar):
                 continue
             copied = copy.deepcopy(dataset)
-            change(holder(copied, place.steps))
+            change(dataset_at(copied, place.steps))
             if code is None:
                 contract.obey(copied, message)
                 if contract.broken(copied, message):
                     continue
             yield from self.both(contract, message, copied, what, at, code, steps, forms, forced=forced)
+        familiar = self.familiar(kind_of(place.node), place.index is None, place.is_required)
         for what, make, codes, where in tree_changes(place, dataset, message):
-            if random.random() < share:
+            if is_wanted(min(codes, default=None), familiar):
                 yield Case(contract, message, "xml", what, at, etree.tostring(make(), encoding="utf-8"), frozenset(codes), where, forced)
         missing = set(place.base_parent["properties"]) - set(place.parent["properties"]) if place.base_parent else set()
         for name in sorted(missing):
-            if random.random() < share:
+            if is_wanted("not-used", self.familiar(id(place.parent), name)):
                 copied = copy.deepcopy(dataset)
-                holder(copied, place.steps)[name] = self.base.sample(place.base_parent["properties"][name], 0)
+                dataset_at(copied, place.steps)[name] = self.base.sample(place.base_parent["properties"][name], 0)
                 yield from self.both(contract, message, copied, "not used by the agreement", f"{at.partition('.')[0]}.{name}", "not-used", place.steps + (name,))
 
     def broken_rules(self, contract, message):
@@ -762,7 +784,7 @@ class Generator:
                 dataset = contract.dataset(message, self.random.choice([0.2, 0.4]), self.path_for(rule, at))
                 if dataset and self.breaks(contract, message, rule, at, dataset):
                     broken = contract.broken(dataset, message)
-                    yield from self.both(contract, message, dataset, "rule between elements", rule["text"], "rule", broken=broken)
+                    yield from self.both(contract, message, dataset, "rule between elements", rule["text"], {"rule", "missing-element"}, broken=broken, forced="agreementCode" not in dataset)
                     break
             else:
                 self.unreachable.append((str(contract), message, rule["text"]))
@@ -835,7 +857,10 @@ class Generator:
         yield case("cut off", "xml", xml[:-1], "unreadable")
         yield case("not UTF-8", "xml", xml.replace(b"<ID>", b"<ID>\xff", 1), "unreadable")
         yield case("character that XML cannot hold", "xml", xml.replace(b"<ID>", b"<ID>&#1;", 1), "unreadable")
-        yield case("root in no namespace", "xml", xml.replace(f' xmlns="{MENU["namespace"]}"'.encode(), b"", 1), "unreadable")
+        for kind, namespace in [("root in no namespace", ""), ("root in another namespace", "{urn:other}")]:
+            prefixed = contract.xml(dataset, message, "eco")
+            prefixed.tag = namespace + message
+            yield case(kind, "xml", etree.tostring(prefixed), "unreadable", "unknown-element")
         yield case("root with another name", "xml", xml.replace(message.encode(), b"SendNothing"), "unreadable")
         if contract is self.base:
             dataset["agreementCode"] = "NOSUCH"
@@ -853,7 +878,7 @@ def pointer(steps):
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-def holder(dataset, steps):
+def dataset_at(dataset, steps):
     for step in steps:
         dataset = dataset[step]
     return dataset

@@ -68,6 +68,18 @@ class Exceptions:
         """XML Schema allows xsi:schemaLocation on every element; elements of a dataset have no attributes."""
         return good and codes == {"unexpected-content"} and case.kind == "xsi:schemaLocation"
 
+    def white_space_of_unicode(case, judge, good, codes):
+        """xmlschema takes Python's white space for XML's; the standard has four characters."""
+        return good and judge == "xmlschema" and case.kind in ("no-break space after the element", r"base64 'Q\xa0Q=='")
+
+    def base64_with_other_characters(case, judge, good, codes):
+        """libxml2 passes over what is no base64, which the standard does not allow."""
+        return good and judge == "libxml2" and codes == {"format"} and case.kind == r"base64 'Q\xa0Q=='"
+
+    def text_in_extensions(case, judge, good, codes):
+        """xmlschema does not look for text in an element that may hold only what is not declared; the standard forbids it."""
+        return good and judge == "xmlschema" and codes == {"unexpected-content"} and case.at.endswith(".extensions") and case.contract.code is None
+
 
 EXCEPTIONS = {name: method for name, method in vars(Exceptions).items() if not name.startswith("_")}
 
@@ -237,7 +249,7 @@ class SchemaTest(unittest.TestCase):
             found = codes(report)
             places = [problem["place"] for problem in report["problems"]]
             fits = found <= case.codes and bool(found) == bool(case.codes) and (case.place is None or places == [case.place])
-            if case.broken:
+            if found == {"rule"}:
                 fits = fits and {problem["text"] for problem in report["problems"]} == case.broken
             if not fits:
                 wrong.append(number)

@@ -65,6 +65,8 @@ enum Main {
                     OutgoingEnvelope(version: .v12, content: answer, form: .canonical), created: .now)
             }
             let parse = try measure(count) { _ in _ = try XMLDocument(parsing: content) }
+            let tree = try XMLDocument(parsing: content)
+            let fromTree = try measure(count) { _ in _ = try Dataset(reading: tree.root, as: dataset.message).json() }
             let toJSON = try measure(count) { _ in
                 _ = try Dataset(reading: XMLDocument(parsing: content).root, as: dataset.message).json()
             }
@@ -87,8 +89,9 @@ enum Main {
             rows.add("sign", sign, floorSign)
             rows.add("verify + sign receipt", verify + signReceipt, floorVerify + floorReceipt)
             rows.add("parse XML", parse, floorParse)
-            rows.add("XML to JSON", toJSON, floorParse)
-            rows.add("JSON to XML", toXML, floorParse)
+            rows.add("XML tree to JSON", fromTree, floorParse)
+            rows.add("XML bytes to JSON", toJSON, floorParse)
+            rows.add("JSON to XML bytes", toXML, floorParse)
             rows.add("whole inbound exchange", exchange, floorVerify + floorReceipt)
             rows.add("the same, 8 in flight", crowd, floorVerify + floorReceipt)
         }

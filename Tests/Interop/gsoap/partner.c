@@ -36,7 +36,7 @@ static void sign(void)
   check(soap_wsse_add_Timestamp(soap, "Timestamp", 300)
     || soap_wsse_add_BinarySecurityTokenX509(soap, "Token", certificate("signing.pem"))
     || soap_wsse_add_KeyInfo_SecurityTokenReferenceX509(soap, "#Token")
-    || soap_wsse_sign_body(soap, SOAP_SMD_SIGN_RSA_SHA256, key, 0)
+    || soap_wsse_sign_body(soap, EVP_PKEY_id(key) == EVP_PKEY_EC ? SOAP_SMD_SIGN_ECDSA_SHA256 : SOAP_SMD_SIGN_RSA_SHA256, key, 0)
     || soap_wsse_verify_auto(soap, SOAP_SMD_NONE, NULL, 0), "signing");
 }
 
@@ -74,8 +74,7 @@ static int accepted(struct eco__ReceiptType *receipt)
   { \
     struct eco__##operation##Type *request = soap_new_eco__##operation##Type(soap, -1); \
     struct eco__##operation##ResponseType response; \
-    (void)soap_read_eco__##operation##Type(soap, request); \
-    check(soap->error, "the message cannot be read"); \
+    check(soap_read_eco__##operation##Type(soap, request), "the message cannot be read"); \
     sign(); \
     return soap_call___##prefix##__##operation(soap, endpoint, NULL, request, &response) ? refused() : accepted(response.Receipt); \
   }

@@ -66,7 +66,7 @@ extension SecurityRefusal {
         case .signature(.referenceNotFound): "reference-not-found"
         case .signature(.weakKey): "key-too-short"
         case .signature(.keyDoesNotFit): "key-does-not-fit"
-        case .signature(.signatureValueWrong): "signature-wrong"
+        case .signature(.signatureValueWrong), .signature(.signatureValueForm): "signature-wrong"
         case .signature(.digestWrong): "digest-wrong"
         case .signature(.document): "canonicalization"
         case .notSigned: "part-not-signed"

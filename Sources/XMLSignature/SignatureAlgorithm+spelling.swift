@@ -4,6 +4,7 @@ internal import COpenSSL
 /// OpenSSL writes ASN.1.
 extension SignatureAlgorithm {
     private static let p256OrderBytes = 32
+    static let spelledECDSABytes = 2 * p256OrderBytes
 
     /// XML Signature's spelling to OpenSSL's; `nil` where the length is wrong.
     func native(_ spelled: [UInt8]) -> [UInt8]? {

@@ -11,6 +11,8 @@ public enum SignatureError: Error, Sendable {
     case weakKey(bits: Int, minimum: Int)
     case keyDoesNotFit(key: String, algorithm: String)
     case signatureValueWrong
+    /// An ECDSA value that is not r and s side by side, and whether it is ASN.1 instead.
+    case signatureValueForm(bytes: Int, isDER: Bool)
     case digestWrong(DigestMismatch)
     case document(XMLError)
 
@@ -48,6 +50,9 @@ extension SignatureError: CustomStringConvertible {
             "the signer's key is \(key), which cannot make a \(algorithm) signature"
         case .signatureValueWrong:
             "SignatureValue does not belong to SignedInfo and the signer's key: SignedInfo was changed, or another key signed"
+        case .signatureValueForm(let bytes, let isDER):
+            "SignatureValue has \(bytes) bytes; for ECDSA P-256 it must be r and s side by side, 64 bytes (XML Signature 1.1, section 6.4.3)"
+                + (isDER ? "; this is ASN.1 DER, as gSOAP writes it: sign with RSA-SHA256 instead" : "")
         case .digestWrong(let mismatch):
             "the digest of \(mismatch.path) (Reference '\(mismatch.uri)') is \(mismatch.computed) over "
                 + "\(mismatch.canonicalBytes) canonical bytes, but \(mismatch.expected) was signed: the content was changed after signing"

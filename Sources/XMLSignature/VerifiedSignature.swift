@@ -25,8 +25,12 @@ public struct VerifiedSignature {
         guard key.kind.algorithm == signed.algorithm else {
             throw .keyDoesNotFit(key: key.kind.description, algorithm: signed.algorithm.title)
         }
+        let value = signed.signatureValue
+        guard signed.algorithm != .ecdsaSHA256 || value.count == SignatureAlgorithm.spelledECDSABytes else {
+            throw .signatureValueForm(bytes: value.count, isDER: value.first == 0x30)
+        }
         let holds = try canonical(signed.element, signed.canonicalization) {
-            key.verifies(signed.signatureValue, of: $0, by: signed.algorithm)
+            key.verifies(value, of: $0, by: signed.algorithm)
         }
         guard holds else { throw .signatureValueWrong }
         var parts: [Part] = []

@@ -269,5 +269,12 @@ class SchemaTest(unittest.TestCase):
             if case.kind == "valid" and case.form == "json":
                 self.assertTrue(self.judges[case.contract.code, "jsonschema"].whole.is_valid(json.loads(case.content)), self.diagnosis(number))
 
-    def test_the_examples_fit_too(self):
-        pass
+    def test_every_rule_between_elements_was_broken(self):
+        known = {
+            rule["text"] for contract in self.generator.contracts.values() for message in datasets.OPERATIONS for _, rule in contract.rules(message)
+        }
+        found = {problem["text"] for report in self.reports for problem in report["problems"] if problem["code"] == "rule"}
+        self.assertEqual(found, known)
+
+    def test_every_element_was_tried(self):
+        self.assertEqual(self.generator.unreachable, [])

@@ -39,8 +39,6 @@ public final class MenuElement: Sendable {
     public let content: Content
     public let cardinality: Cardinality
     public let source: Source
-    /// Letters of the operations that carry it; empty inside a class, which goes where its parent goes.
-    public let operations: String
     /// The menu's own name of the format or type, for documentation.
     public let formatText: String
     /// Whether the agreement uses the element; a message that has it though is refused.
@@ -56,7 +54,7 @@ public final class MenuElement: Sendable {
     }
 
     init(
-        json: String, xml: XMLName, content: Content, cardinality: Cardinality, source: Source, operations: String, formatText: String,
+        json: String, xml: XMLName, content: Content, cardinality: Cardinality, source: Source, formatText: String,
         isUsed: Bool, declaresNamespace: Bool
     ) {
         self.json = json
@@ -64,7 +62,6 @@ public final class MenuElement: Sendable {
         self.content = content
         self.cardinality = cardinality
         self.source = source
-        self.operations = operations
         self.formatText = formatText
         self.isUsed = isUsed
         let declaration = declaresNamespace ? " xmlns=\"\(xml.namespace)\"" : ""

@@ -798,7 +798,7 @@ class Generator:
     def path_for(self, rule, at):
         """What a dataset must have for the rule to be broken in it."""
         if "same" in rule or "differ" in rule:
-            return path_of((rule.get("same") or rule["differ"])[1])
+            return path_of((rule.get("same") or rule["differ"])[1])[:-1]
         if "period" in rule:
             return at + (rule["period"], "to")
         return at + path_of(rule["need"][-1] if "need" in rule else "")
@@ -828,6 +828,9 @@ class Generator:
                 one, other = map(path_of, rule.get("same") or rule["differ"])
                 for below in records(dataset, other[:-1]):
                     below[other[-1]] = text_at(dataset, one) if "differ" in rule else "X" + str(text_at(dataset, one))[1:]
+                if contract.code and one == ("agreementCode",):
+                    # The schema of an agreement has one value for it; but it may be absent from the message.
+                    records(dataset, other[:-1])[0]["agreementCode"] = dataset.pop("agreementCode")
             if "period" in rule:
                 record[rule["period"]]["to"] = self.random.choice(["1999-12-31", "2099-01-01"]) if "months" in rule else "1999-12-31"
             if "digest" in rule:

@@ -86,8 +86,12 @@ extension Gateway {
     }
 
     /// Dataset → signed envelope → partner → its answer, verified. The Body is the same at each try, its signature is new.
+    ///
+    /// - Parameter earlier: base64 digest of the Body of the last try. Where its receipt was lost and since then the Body has come to
+    ///   be written otherwise (another SOAP version, a newer program), the receipt still names that one.
     public func send(
-        _ dataset: Dataset, _ operation: Operation, to partner: Partner, through transport: any PartnerTransport
+        _ dataset: Dataset, _ operation: Operation, to partner: Partner, through transport: any PartnerTransport,
+        afterTry earlier: String? = nil
     ) async throws -> SentExchange {
         guard let menuOperation = self.operation(operation) else {
             throw SubmissionError.operationNotCalled(operation, partner: partner.name)
@@ -108,7 +112,8 @@ extension Gateway {
             OutboundRequest(
                 url: address, version: envelope.version, action: action, bytes: request, timeout: partner.endpoint.timeout))
         let sent = SentMessage(
-            messageID: messageID, addressingID: envelope.addressing.isEmpty ? nil : uuid(of: messageID), bodyDigest: draft.bodyDigest)
+            messageID: messageID, addressingID: envelope.addressing.isEmpty ? nil : uuid(of: messageID), bodyDigest: draft.bodyDigest,
+            earlierDigest: earlier)
         let (settings, now) = (settings, clock())
         return try await pool.run {
             var report = VerificationReport(judgedAt: now)

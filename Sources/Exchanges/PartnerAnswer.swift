@@ -53,6 +53,8 @@ struct SentMessage: Sendable {
     /// The MessageID of WS-Addressing, where we sent one.
     let addressingID: String?
     let bodyDigest: Digest
+    /// Base64, of the try before, where there was one.
+    let earlierDigest: String?
 
     /// An answer that says what it relates to must say so signed, and mean this message.
     func checkRelation(_ answer: Verified<Envelope>) throws(UntrustedAnswer) {
@@ -66,7 +68,8 @@ struct SentMessage: Sendable {
         guard receipt.functionalReferenceID == messageID else {
             throw UntrustedAnswer("the receipt is for message \(receipt.functionalReferenceID), but \(messageID) was sent")
         }
-        guard receipt.digestMethod == bodyDigest.algorithm.rawValue, receipt.digestValue == bodyDigest.base64 else {
+        guard receipt.digestMethod == bodyDigest.algorithm.rawValue, [bodyDigest.base64, earlierDigest].contains(receipt.digestValue)
+        else {
             throw UntrustedAnswer(
                 "the receipt names the digest \(receipt.digestValue) (\(receipt.digestMethod)), but \(bodyDigest.base64) was sent")
         }

@@ -28,7 +28,7 @@ public struct SendingWorker: Service {
             partner = try gateway.callable(operation, partner: message.partner)
             let json = try await gateway.store.content(.dataset, of: message.id) ?? []
             let dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
-            exchange = try await gateway.send(dataset, operation, to: partner, through: transport)
+            exchange = try await gateway.send(dataset, operation, to: partner, through: transport, afterTry: message.bodyDigest)
         } catch let error as SubmissionError {
             return WorkOutcome(.parked, detail: "\(error)")
         } catch let error as DatasetError {

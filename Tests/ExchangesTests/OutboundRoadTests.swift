@@ -93,6 +93,23 @@ struct OutboundRoadTests {
         }
     }
 
+    @Test func `a lost receipt is known again though the Body is now written otherwise`() async throws {
+        let world = try ExchangeWorld()
+        let partner = try #require(world.sender.partners["vietnam"])
+        let dataset = try world.dataset()
+        let lost = try await world.sender.send(dataset, .sendCO, to: partner, through: world.network())
+        let changed = Partner(
+            name: partner.name, administration: partner.administration, roles: partner.roles, certificates: partner.certificates,
+            endpoint: PartnerEndpoint(baseURL: partner.endpoint.baseURL, soapVersion: .v11))
+        let again = try await world.sender.send(dataset, .sendCO, to: changed, through: world.network(), afterTry: lost.bodyDigest)
+        #expect(again.bodyDigest != lost.bodyDigest)
+        guard case .answered(.receipt(let receipt, _)) = again.outcome else { return #expect(Bool(false), "\(again.outcome)") }
+        #expect(receipt.digestValue == lost.bodyDigest)
+        guard case .untrusted = try await world.sender.send(dataset, .sendCO, to: changed, through: world.network()).outcome else {
+            return #expect(Bool(false))
+        }
+    }
+
     /// What the worker sends at each try: the same Body, a new signature.
     @Test func `each try has the same Body`() async throws {
         let world = try ExchangeWorld()

@@ -645,7 +645,8 @@ def tree_changes(place, dataset, message):
         yield tree("CDATA section inside", stray, path, lambda element: setattr(element, "text", etree.CDATA("x")))
         return
     yield tree("element inside a text", stray, path, lambda element: child(element, 0, etree.QName(element)))
-    yield tree("CDATA section", none, None, lambda element: setattr(element, "text", etree.CDATA(element.text.replace("]", ")"))))
+    if "]]>" not in first.text:
+        yield tree("CDATA section", none, None, lambda element: setattr(element, "text", etree.CDATA(element.text)))
     yield tree("comment inside a text", none, None, child_comment)
 
 
@@ -695,6 +696,7 @@ class Generator:
                 yield from self.valid(contract, message)
                 yield from self.broken_once(contract, message, seen)
                 yield from self.broken_rules(contract, message)
+                yield from self.reordered(contract, message)
                 yield from self.documents(contract, message)
 
     def both(self, contract, message, dataset, kind, at, code=None, steps=None, forms=("json", "xml"), **more):
@@ -714,8 +716,8 @@ class Generator:
             if not more:
                 continue
             places = list(contract.places(dataset, contract.message(message), (), self.base, self.base.message(message)))
-            for place in self.random.sample(places, min(len(places), 12)):
-                yield from self.changed(place, message, dataset, share=0.1)
+            for place in self.random.sample(places, min(len(places), 8)):
+                yield from self.changed(place, message, dataset, share=0.08)
             shuffled = dict(self.random.sample(list(dataset.items()), len(dataset)))
             yield from self.both(contract, message, shuffled, "names in another order", message, forms=("json",))
 
@@ -759,7 +761,7 @@ class Generator:
         at, forced = str(place), place.name == "agreementCode"
 
         def is_wanted(code, familiar):
-            return self.random.random() < share * (1 if familiar <= 2 or code in STRUCTURAL else 0.15)
+            return self.random.random() < share * (1 if familiar <= 2 or code in STRUCTURAL else 0.1)
 
         familiar = self.familiar(kind_of(place.node), json.dumps(place.node))
         for what, forms, change, code, steps in changes(place):
@@ -836,6 +838,19 @@ class Generator:
             if "digest" in rule:
                 record[rule["digest"][0]] = digest("QUJD")
         return rule["text"] in contract.broken(dataset, message)
+
+    def reordered(self, contract, message):
+        """An entry of each list behind the element that follows the list, in a dataset that has everything."""
+        if contract is not self.base:
+            return
+        dataset = contract.dataset(message, 1)
+        for place in contract.places(dataset, contract.message(message)):
+            root = contract.xml(dataset, message)
+            entry = contract.element(root, message, place.entry)
+            following = next((sibling for sibling in entry.itersiblings() if sibling.tag != entry.tag), None)
+            if place.index == 0 and following is not None and self.familiar(str(place)) == 1:
+                following.addnext(copy.deepcopy(entry))
+                yield Case(contract, message, "xml", "list entry behind the next element", str(place), etree.tostring(root), frozenset({"wrong-order"}))
 
     def documents(self, contract, message):
         """What is done to a document as a whole."""

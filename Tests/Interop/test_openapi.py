@@ -405,9 +405,10 @@ class SchemathesisTest(unittest.TestCase):
 
     @staticmethod
     def met(document, entries):
-        """The statuses that were answered, by method and path."""
+        """The statuses that were answered, by method and path; a path without a parameter goes before one with it."""
         patterns = {
-            path: re.compile(r"http://[^/]+" + re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(path)) + r"(\?.*)?") for path in document["paths"]
+            path: re.compile(r"http://[^/]+" + re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(path)) + r"(\?.*)?")
+            for path in sorted(document["paths"], key=lambda path: path.count("{"))
         }
         met = {}
         for entry in entries:

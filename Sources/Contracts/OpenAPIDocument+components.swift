@@ -17,7 +17,10 @@ extension OpenAPIDocument {
             "schema": ["type": "string"],
         ],
         "before": ["name": "before", "in": "query", "description": "The next of an earlier page", "schema": ["type": "integer"]],
-        "limit": ["name": "limit", "in": "query", "schema": ["type": "integer", "minimum": 1, "maximum": 500, "default": 50]],
+        "limit": [
+            "name": "limit", "in": "query", "description": "Messages on a page",
+            "schema": ["type": "integer", "minimum": 1, "maximum": 500, "default": 50],
+        ],
     ]
 
     static let responses: JSONValue = [
@@ -28,78 +31,109 @@ extension OpenAPIDocument {
     ]
 
     private static var answers: [(name: String, value: JSONValue)] {
-        let text: JSONValue = ["type": "string"]
-        let number: JSONValue = ["type": "integer"]
-        let summary: [(name: String, value: JSONValue)] = [
-            (name: "id", value: text), (name: "sequence", value: number),
-            (name: "direction", value: ["type": "string", "enum": ["inbound", "outbound"]]),
-            (name: "partner", value: text), (name: "operation", value: text), (name: "messageID", value: text),
-            (name: "contentDigest", value: text), (name: "certificateNumber", value: text),
-            (name: "state", value: .reference("components/schemas/State")),
-            (name: "correlationID", value: text), (name: "receivedAt", value: text), (name: "updatedAt", value: text),
-            (name: "signer", value: text),
-            (name: "bodyDigest", value: text), (name: "attempts", value: number), (name: "detail", value: text),
-        ]
-        let always: JSONValue = [
-            "id", "sequence", "direction", "partner", "operation", "messageID", "contentDigest", "state", "correlationID", "receivedAt",
-            "updatedAt",
-            "attempts",
-        ]
-        return [
-            (name: "Index", value: ["type": "object", "additionalProperties": text]),
+        [
+            (name: "Index", value: ["type": "object", "description": "Addresses by name", "additionalProperties": text("An address")]),
             (
                 name: "Health",
-                value: ["type": "object", "properties": ["status": text], "required": ["status"], "additionalProperties": text]
+                value: [
+                    "type": "object", "properties": ["status": text("live, ready or not ready")], "required": ["status"],
+                    "additionalProperties": text("What is not ready, and why"),
+                ]
             ),
             (
                 name: "State",
-                value: ["type": "string", "enum": ["refused", "accepted", "delivered", "parked", "queued", "acknowledged", "rejected"]]
-            ),
-            (name: "MessageSummary", value: ["type": "object", "properties": .object(summary), "required": always]),
-            (
-                name: "Message",
                 value: [
-                    "type": "object",
-                    "properties": [
-                        "message": .reference("components/schemas/MessageSummary"),
-                        "events": [
-                            "type": "array",
-                            "items": [
-                                "type": "object",
-                                "properties": ["at": text, "state": .reference("components/schemas/State"), "detail": text],
-                                "required": ["at", "state"],
-                            ],
-                        ],
-                        "links": ["type": "object", "description": "Addresses of its bytes, by kind", "additionalProperties": text],
-                    ], "required": ["message", "events", "links"],
+                    "type": "string", "description": "Transport state; it says nothing of the certificate",
+                    "enum": ["refused", "accepted", "delivered", "parked", "queued", "acknowledged", "rejected"],
                 ]
             ),
-            (
-                name: "MessagePage",
-                value: [
-                    "type": "object",
-                    "properties": [
-                        "messages": ["type": "array", "items": .reference("components/schemas/MessageSummary")],
-                        "next": ["type": "integer", "description": "Give it as before to get the next page; absent on the last"],
-                    ], "required": ["messages"],
-                ]
-            ),
-            (
-                name: "ApiProblem",
-                value: [
-                    "type": "object",
-                    "properties": [
-                        "type": text, "title": text, "status": number, "detail": text,
-                        "problems": [
-                            "type": "array",
-                            "items": [
-                                "type": "object", "properties": ["code": text, "pointer": text, "text": text],
-                                "required": ["code", "pointer", "text"],
-                            ],
-                        ],
-                    ], "required": ["type", "title", "status", "detail"],
-                ]
-            ),
+            (name: "MessageSummary", value: summary), (name: "Message", value: message), (name: "MessagePage", value: page),
+            (name: "ApiProblem", value: problem),
+        ]
+    }
+
+    private static func text(_ description: String) -> JSONValue { ["type": "string", "description": .string(description)] }
+
+    private static func time(_ description: String) -> JSONValue {
+        ["type": "string", "format": "date-time", "description": .string(description)]
+    }
+
+    private static func number(_ description: String) -> JSONValue { ["type": "integer", "description": .string(description)] }
+
+    private static func described(_ schema: String, _ description: String) -> JSONValue {
+        ["$ref": .string("#/components/schemas/\(schema)"), "description": .string(description)]
+    }
+
+    private static var summary: JSONValue {
+        [
+            "type": "object",
+            "properties": [
+                "id": text("Local id, opaque"), "sequence": number("Position in the log"),
+                "direction": ["type": "string", "enum": ["inbound", "outbound"], "description": "Which way, seen from this gateway"],
+                "partner": text("Name of the partner's file"), "operation": text("Service operation"),
+                "messageID": text("FunctionalReferenceID; empty for a refused message"),
+                "contentDigest": text("SHA-256 of the canonical content, hexadecimal; empty for a refused message"),
+                "certificateNumber": text("Number of the certificate"), "state": described("State", "Transport state"),
+                "correlationID": text("Names the message in the log"), "receivedAt": time("When it came, UTC"),
+                "updatedAt": time("When its state last changed, UTC"), "signer": text("SHA-256 of the signer's certificate, hexadecimal"),
+                "bodyDigest": text("Base64 digest of the Body Reference"), "attempts": number("How often sending or delivering was tried"),
+                "detail": text("Why the last try failed, or the refusal"),
+            ],
+            "required": [
+                "id", "sequence", "direction", "partner", "operation", "messageID", "contentDigest", "state", "correlationID", "receivedAt",
+                "updatedAt", "attempts",
+            ],
+        ]
+    }
+
+    private static var message: JSONValue {
+        [
+            "type": "object",
+            "properties": [
+                "message": described("MessageSummary", "The message"),
+                "events": [
+                    "type": "array", "description": "Its history, oldest first",
+                    "items": [
+                        "type": "object",
+                        "properties": [
+                            "at": time("When, UTC"), "state": described("State", "State from then on"),
+                            "detail": text("Why, where there is more to say"),
+                        ], "required": ["at", "state"],
+                    ],
+                ],
+                "links": ["type": "object", "description": "Addresses of its bytes, by kind", "additionalProperties": text("An address")],
+            ], "required": ["message", "events", "links"],
+        ]
+    }
+
+    private static var page: JSONValue {
+        [
+            "type": "object",
+            "properties": [
+                "messages": ["type": "array", "description": "Newest first", "items": .reference("components/schemas/MessageSummary")],
+                "next": number("Give it as before to get the next page; absent on the last"),
+            ], "required": ["messages"],
+        ]
+    }
+
+    private static var problem: JSONValue {
+        [
+            "type": "object",
+            "properties": [
+                "type": text("URN of the kind of problem, urn:coconect:problem:…"), "title": text("The kind in words"),
+                "status": number("HTTP status"),
+                "detail": text("What is wrong here, and what to do"),
+                "problems": [
+                    "type": "array", "description": "Each problem of a dataset",
+                    "items": [
+                        "type": "object",
+                        "properties": [
+                            "code": text("Short stable code"), "pointer": text("JSON Pointer of the place (RFC 6901)"),
+                            "text": text("What is wrong and what to do"),
+                        ], "required": ["code", "pointer", "text"],
+                    ],
+                ],
+            ], "required": ["type", "title", "status", "detail"],
         ]
     }
 }

@@ -66,12 +66,20 @@ public struct OpenAPIDocument {
                 name: "/messages",
                 value: reading(
                     "list-messages", "The message log, newest first",
-                    ["200": answer("A page of messages", "MessagePage"), "400": .reference("components/responses/problem")],
                     [
-                        query("direction", ["type": "string", "enum": ["inbound", "outbound"]]), query("partner", ["type": "string"]),
-                        query("operation", ["type": "string"]), query("state", .reference("components/schemas/State")),
-                        query("messageId", ["type": "string"]), query("certificate", ["type": "string"]),
-                        query("from", ["type": "string"]), query("to", ["type": "string"]), ["$ref": "#/components/parameters/before"],
+                        "200": answer("A page of messages", "MessagePage"), "400": .reference("components/responses/problem"),
+                        "503": .reference("components/responses/problem"),
+                    ],
+                    [
+                        query("direction", ["type": "string", "enum": ["inbound", "outbound"]], "Which way, seen from this gateway"),
+                        query("partner", ["type": "string"], "Name of the partner's file"),
+                        query("operation", ["type": "string"], "Service operation, such as send-co"),
+                        query("state", .reference("components/schemas/State"), "Transport state"),
+                        query("messageId", ["type": "string"], "FunctionalReferenceID"),
+                        query("certificate", ["type": "string"], "Number of the certificate"),
+                        query("from", ["type": "string", "format": "date-time"], "Received at this time or later"),
+                        query("to", ["type": "string", "format": "date-time"], "Received before this time"),
+                        ["$ref": "#/components/parameters/before"],
                         ["$ref": "#/components/parameters/limit"],
                     ])
             ),
@@ -79,7 +87,10 @@ public struct OpenAPIDocument {
                 name: "/messages/{id}",
                 value: reading(
                     "read-message", "One message with its history",
-                    ["200": answer("The message", "Message"), "404": .reference("components/responses/problem")],
+                    [
+                        "200": answer("The message", "Message"), "404": .reference("components/responses/problem"),
+                        "503": .reference("components/responses/problem"),
+                    ],
                     [["$ref": "#/components/parameters/id"]])
             ),
             (
@@ -92,12 +103,13 @@ public struct OpenAPIDocument {
                             "content": [
                                 "text/xml": ["schema": ["type": "string"]], "application/json": ["schema": ["type": "object"]],
                             ],
-                        ], "404": .reference("components/responses/problem"),
+                        ], "404": .reference("components/responses/problem"), "503": .reference("components/responses/problem"),
                     ],
                     [
                         ["$ref": "#/components/parameters/id"],
                         [
                             "name": "content", "in": "path", "required": true,
+                            "description": "What was received, what was answered, the dataset, or what was found in it",
                             "schema": ["type": "string", "enum": ["request.xml", "response.xml", "dataset.json", "verification.json"]],
                         ],
                     ])
@@ -110,7 +122,7 @@ public struct OpenAPIDocument {
                         "parameters": [["$ref": "#/components/parameters/id"]],
                         "responses": [
                             "200": answer("The message, delivered", "MessageSummary"), "404": .reference("components/responses/problem"),
-                            "409": .reference("components/responses/problem"),
+                            "409": .reference("components/responses/problem"), "503": .reference("components/responses/problem"),
                         ],
                     ]
                 ]
@@ -119,7 +131,10 @@ public struct OpenAPIDocument {
                 name: "/inbox",
                 value: reading(
                     "read-inbox", "Accepted messages that nobody has taken yet",
-                    ["200": answer("A page of messages", "MessagePage"), "400": .reference("components/responses/problem")],
+                    [
+                        "200": answer("A page of messages", "MessagePage"), "400": .reference("components/responses/problem"),
+                        "503": .reference("components/responses/problem"),
+                    ],
                     [["$ref": "#/components/parameters/before"], ["$ref": "#/components/parameters/limit"]])
             ),
             (name: "/openapi.json", value: reading("read-openapi", "This document", ["200": object("The document")])),
@@ -141,8 +156,8 @@ public struct OpenAPIDocument {
         ]
     }
 
-    private static func query(_ name: String, _ schema: JSONValue) -> JSONValue {
-        ["name": .string(name), "in": "query", "schema": schema]
+    private static func query(_ name: String, _ schema: JSONValue, _ description: String) -> JSONValue {
+        ["name": .string(name), "in": "query", "description": .string(description), "schema": schema]
     }
 
     private static func answer(_ description: String, _ schema: String, location: Bool = false) -> JSONValue {
@@ -188,8 +203,10 @@ public struct OpenAPIDocument {
                         ],
                         "responses": [
                             "2XX": ["description": "The JSON gateway has the message"],
+                            "408": ["description": "Not in time: it is tried again"],
+                            "429": ["description": "Too much now: it is tried again"],
                             "4XX": ["description": "It will never take it: the message is parked for a person, with this answer"],
-                            "5XX": ["description": "Not now: it is tried again"],
+                            "5XX": ["description": "Not now: it is tried again, as where no answer comes within 30 s"],
                         ],
                     ]
                 ]

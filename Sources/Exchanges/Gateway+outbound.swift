@@ -57,7 +57,7 @@ extension Gateway {
             stored = try await store.message(id: message.id)
         } catch {
             logger.error("message could not be stored", metadata: ["error": "\(error)"])
-            throw .dataset([DatasetProblem(.rule, at: "", "the message could not be stored; nothing was accepted: send it again later")])
+            throw .storeFailed
         }
         switch claim {
         case .taken(let earlier):

@@ -15,6 +15,8 @@ public enum SubmissionError: Error, Sendable, CustomStringConvertible {
     case operationNotCalled(Operation, partner: String)
     case dataset([DatasetProblem])
     case messageIDReused(String)
+    /// Nothing was accepted, and the dataset is not at fault.
+    case storeFailed
 
     public var description: String {
         switch self {
@@ -23,6 +25,7 @@ public enum SubmissionError: Error, Sendable, CustomStringConvertible {
         case .operationNotCalled(let operation, let partner):
             "our roles toward \(partner) do not include calling \(operation.rawValue)"
         case .dataset(let problems): DatasetError(problems).description
+        case .storeFailed: "the message could not be stored; nothing was accepted: send it again later"
         case .messageIDReused(let id): "functionalReferenceId \(id) was used before for other content"
         }
     }

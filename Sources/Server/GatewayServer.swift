@@ -46,7 +46,8 @@ public struct GatewayServer: Sendable {
         ]
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
         services.append(
-            try application(api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody).router.buildResponder()))
+            try application(
+                api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody, logger: logger).router.buildResponder()))
         services.append(
             try application(
                 soap, name: "SOAP listener", SOAPListener(gateway: gateway, maximumBody: soap.maximumBody, bodySeconds: soap.bodySeconds)))

@@ -1,24 +1,29 @@
 internal import Contracts
 internal import Exchanges
+internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
 internal import Stores
 
 /// What the inside reaches: submit messages, look at the log, take from the inbox, probe.
 struct JSONAPI: Sendable {
     let gateway: Gateway
     let maximumBody: Int
+    private let logger: Logger
     /// Made once: it is large.
     private let openAPI: [UInt8]
 
-    init(gateway: Gateway, maximumBody: Int) {
+    init(gateway: Gateway, maximumBody: Int, logger: Logger) {
         self.gateway = gateway
+        self.logger = logger
         self.maximumBody = maximumBody
         openAPI = OpenAPIDocument(gateway.menu).bytes
     }
 
     var router: Router<PeerContext> {
-        let router = Router(context: PeerContext.self)
-        router.add(middleware: ProblemAnswers())
+        let router = Router(context: PeerContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ProblemAnswers(methods: JSONAPI.methods, logger: logger))
         router.get("/") { _, _ in index }
         router.get("/openapi.json") { _, _ in Response.bytes(openAPI, type: "application/json") }
         router.get("/health/live") { _, _ in Response.json(["status": "live"]) }
@@ -30,6 +35,22 @@ struct JSONAPI: Sendable {
         router.post("/messages/{id}/ack") { _, context in try await acknowledge(context) }
         router.get("/inbox") { request, _ in try await inbox(request) }
         return router
+    }
+
+    /// What each address is there for; the first that fits counts.
+    private static let methods: KeyValuePairs<String, [HTTPRequest.Method]> = [
+        "/": [.get, .head], "/openapi.json": [.get, .head], "/health/live": [.get, .head], "/health/ready": [.get, .head],
+        "/partners/{}/{}": [.post], "/messages": [.get, .head], "/messages/{}": [.get, .head], "/messages/{}/ack": [.post],
+        "/messages/{}/{}": [.get, .head], "/inbox": [.get, .head],
+    ]
+
+    /// A part of the path, its percent-encoding undone.
+    private func parameter(_ name: String, _ context: PeerContext) throws -> String {
+        let text = try context.parameters.require(name)
+        guard let decoded = text.removingPercentEncoding else {
+            throw HTTPError(.badRequest, message: "\(text) is not percent-encoded UTF-8")
+        }
+        return decoded
     }
 
     private var index: Response {
@@ -51,21 +72,24 @@ struct JSONAPI: Sendable {
     // MARK: Messages out
 
     private func submit(_ request: Request, _ context: PeerContext) async throws -> Response {
-        let (partner, name) = (try context.parameters.require("partner"), try context.parameters.require("operation"))
+        let (partner, name) = (try parameter("partner", context), try parameter("operation", context))
         guard let operation = Operation(rawValue: name) else {
             let known = Operation.allCases.map(\.rawValue).joined(separator: ", ")
             return Problem(.notFound, type: "unknown-operation", title: "Unknown operation", detail: "\(name) is none of \(known)").response
         }
         // A web page can send anything else without asking; this it cannot.
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+        let mediaType = request.headers[.contentType]?.split(separator: ";").first?.lowercased().filter { !$0.isWhitespace }
+        guard mediaType == "application/json" else {
             return Problem(
                 .unsupportedMediaType, type: "media-type", title: "Wrong media type", detail: "send Content-Type: application/json"
             ).response
         }
         guard let body = try await request.body.bytes(upTo: maximumBody) else {
-            return Problem(
+            var response = Problem(
                 .contentTooLarge, type: "too-large", title: "Body too large", detail: "at the most \(maximumBody) bytes are read"
             ).response
+            response.headers[.connection] = "close"
+            return response
         }
         let submission: Submission
         do {
@@ -115,12 +139,12 @@ struct JSONAPI: Sendable {
     }
 
     private func message(_ context: PeerContext) async throws -> Response {
-        guard let message = try await gateway.store.message(id: try context.parameters.require("id")) else { return unknownMessage }
+        guard let message = try await gateway.store.message(id: try parameter("id", context)) else { return unknownMessage }
         return .json(try await MessageView(message, store: gateway.store))
     }
 
     private func content(_ context: PeerContext) async throws -> Response {
-        let (id, name) = (try context.parameters.require("id"), try context.parameters.require("content"))
+        let (id, name) = (try parameter("id", context), try parameter("content", context))
         guard let kind = ContentKind(rawValue: name), let bytes = try await gateway.store.content(kind, of: id) else {
             let known = ContentKind.allCases.map(\.rawValue).joined(separator: ", ")
             return Problem(.notFound, type: "no-content", title: "Nothing kept", detail: "of this message, or not one of \(known)").response
@@ -150,7 +174,7 @@ struct JSONAPI: Sendable {
     }
 
     private func acknowledge(_ context: PeerContext) async throws -> Response {
-        guard let message = try await gateway.store.message(id: try context.parameters.require("id")), message.direction == .inbound else {
+        guard let message = try await gateway.store.message(id: try parameter("id", context)), message.direction == .inbound else {
             return unknownMessage
         }
         switch message.state {

@@ -4,6 +4,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Stores
+internal import XML
 
 /// A message with its history and the addresses of its bytes.
 struct MessageView: Encodable {
@@ -68,8 +69,11 @@ extension MessageQuery {
         query.operation = parameters["operation"].map(String.init)
         query.messageID = parameters["messageId"].map(String.init)
         query.certificateNumber = parameters["certificate"].map(String.init)
-        query.from = parameters["from"].map(String.init)
-        query.to = parameters["to"].map(String.init)
+        for (name, field) in [("from", \MessageQuery.from), ("to", \MessageQuery.to)] {
+            guard let text = parameters[Substring(name)] else { continue }
+            guard let moment = XMLDateTime(String(text)) else { return unreadable("\(name) is a time such as 2026-11-22T10:05:00Z") }
+            query[keyPath: field] = moment.text
+        }
         return .success(query)
     }
 }

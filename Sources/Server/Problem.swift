@@ -29,6 +29,7 @@ struct Problem: Encodable {
         case .unknownPartner: self.init(.notFound, type: "unknown-partner", title: "Unknown partner", detail: error.description)
         case .operationNotCalled:
             self.init(.forbidden, type: "operation-not-called", title: "Operation not in our role", detail: error.description)
+        case .storeFailed: self.init(.serviceUnavailable, type: "store", title: "Not stored", detail: error.description)
         case .messageIDReused:
             self.init(.conflict, type: "message-id-reused", title: "Message id used before", detail: error.description)
         case .dataset(let found):

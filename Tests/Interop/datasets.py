@@ -22,9 +22,7 @@ import gateway
 
 RESOURCES = gateway.ROOT / "Sources/Datasets/Resources"
 MENU = yaml.safe_load((RESOURCES / "menu.yaml").read_text())
-AGREEMENTS = {
-    agreement["agreement"]: agreement for agreement in (yaml.safe_load(path.read_text()) for path in sorted(RESOURCES.glob("agreement-*.yaml")))
-}
+AGREEMENTS = {file["agreement"]: file for file in (yaml.safe_load(path.read_text()) for path in sorted(RESOURCES.glob("agreement-*.yaml")))}
 OPERATIONS = {operation["request"]: operation["letter"] for operation in MENU["operations"]}
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ASTRAL = "\U0001d4b3"  # a character outside the BMP: one character, two units of UTF-16, four bytes of UTF-8
@@ -119,7 +117,8 @@ class Contract:
         if kind in ("date", "dateTime"):
             day = f"{random.choice([2024, 2025, 2026, 2027])}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
             moment = f"T{random.randint(0, 23):02}:{random.randint(0, 59):02}:{random.randint(0, 59):02}"
-            return day if kind == "date" else day + moment + random.choice(["", ".5", ".123456789"]) + random.choice(["", "Z", "+07:00", "-11:30", "+14:00"])
+            rest = random.choice(["", ".5", ".123456789"]) + random.choice(["", "Z", "+07:00", "-11:30", "+14:00"])
+            return day if kind == "date" else day + moment + rest
         if kind == "base64":
             return base64.b64encode(random.randbytes(random.randint(1, 12))).decode()
         if kind == "text":
@@ -150,7 +149,8 @@ class Contract:
         own = list(agreement.get("rules", []))
         if "validityMonths" in agreement:
             months = agreement["validityMonths"]
-            own.append({"of": "certificate", "period": "validity", "months": months, "text": f"a certificate is valid for at the most {months} months"})
+            text = f"a certificate is valid for at the most {months} months"
+            own.append({"of": "certificate", "period": "validity", "months": months, "text": text})
         if agreement:
             allowed = agreement["procedures"]["amendments"]
             others = [kind for kind in ["1", "4", "5"] if kind not in allowed]
@@ -166,8 +166,8 @@ class Contract:
 
     def broken(self, dataset, message):
         """Texts of the rules that a dataset breaks."""
-        return frozenset(
-            rule["text"] for at, rule in self.rules(message) for record in records(dataset, at) if applies(rule, record) and is_broken(rule, record, dataset))
+        judged = ((rule, record) for at, rule in self.rules(message) for record in records(dataset, at))
+        return frozenset(rule["text"] for rule, record in judged if applies(rule, record) and is_broken(rule, record, dataset))
 
     def obey(self, dataset, message):
         """Puts a dataset right that fits the schema but breaks rules; not every one can be put right."""
@@ -204,8 +204,8 @@ class Contract:
                 if holder[other[-1]] is None:
                     del holder[other[-1]]
         if "period" in rule:
-            first = record[rule["period"]].get("from", record["issueDateTime"][:10])
-            record[rule["period"]]["to"] = f"{int(first[:4]) + (first[5:7] == '12')}-{int(first[5:7]) % 12 + 1:02}-{min(int(first[8:]), 28):02}"
+            year, month, day = map(int, record[rule["period"]].get("from", record["issueDateTime"][:10]).split("-"))
+            record[rule["period"]]["to"] = f"{year + (month == 12)}-{month % 12 + 1:02}-{min(day, 28):02}"
         if "digest" in rule:
             record[rule["digest"][0]] = digest(record[rule["digest"][1]])
 
@@ -340,16 +340,17 @@ def is_broken(rule, record, dataset):
     if "forbid" in rule:
         return any(name in holder for holder, name in each(rule["forbid"]))
     if "same" in rule or "differ" in rule:
-        one, other = (text_at(dataset, path_of(path)) for path in rule.get("same") or rule["differ"])
-        return (one == other) != ("same" in rule)
+        one, other = map(path_of, rule.get("same") or rule["differ"])
+        # Where what the other stands in is not there, another rule says so.
+        return bool(records(dataset, other[:-1])) and (text_at(dataset, one) == text_at(dataset, other)) != ("same" in rule)
     if "digest" in rule:
         return record[rule["digest"][0]] != digest(record[rule["digest"][1]])
     first, last = (text_at(record, (rule["period"], name)) for name in ["from", "to"])
     first = first or text_at(record, ("issueDateTime",))[:10]
-    if last is None or first <= last and "months" not in rule:
-        return False
-    months = int(first[:4]) * 12 + int(first[5:7]) - 1 + rule.get("months", 0)
-    return last < first or last > f"{months // 12:04}-{months % 12 + 1:02}-{first[8:]}"
+    if last is None or "months" not in rule:
+        return last is not None and last < first
+    months = int(first[:4]) * 12 + int(first[5:7]) - 1 + rule["months"]
+    return last > f"{months // 12:04}-{months % 12 + 1:02}-{first[8:]}"
 
 
 def digest(content):
@@ -416,18 +417,30 @@ FITTING = {"object": {"object"}, "boolean": {"boolean"}, "integer": {"number", "
 
 DAYS = {
     "good": ["2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31", "2026-04-30"],
-    "form": ["2026-1-1", "20260101", "2026-11-22Z", "2026-11-22+07:00", "-2026-11-22", "12026-11-22", "26-11-22", "2026/11/22", "22-11-2026", "2026-W01-1", "", "x"],
-    "calendar": ["2026-02-29", "1900-02-29", "2100-02-29", "2026-02-30", "2026-04-31", "2026-13-01", "2026-00-10", "2026-11-00", "2026-12-32"],
+    "form": [
+        "", "x", "2026-1-1", "20260101", "2026-11-22Z", "2026-11-22+07:00", "-2026-11-22", "12026-11-22", "26-11-22", "2026/11/22",
+        "22-11-2026", "2026-W01-1",
+    ],
+    "calendar": [
+        "2026-02-29", "1900-02-29", "2100-02-29", "2026-02-30", "2026-04-31", "2026-13-01", "2026-00-10", "2026-11-00", "2026-12-32",
+    ],
     "year 0": ["0000-01-01"],
 }
 TIMES = {
     "good": ["T00:00:00Z", "T23:59:59.999999999+14:00", "T10:05:00-14:00", "T10:05:00", "T10:05:00-00:00", "T10:05:00.0+00:30"],
     "form": [
-        "", "T", " 10:05:00Z", "t10:05:00Z", "T10:05:00z", "T10:05Z", "T10:05:00.Z", "T10:05:00.1234567890Z", "T10:05:00,5Z", "T24:00:00Z", "T10:60:00Z", "T23:59:60Z",
-        "T10:05:00+0700", "T10:05:00+07", "T10:05:00+7:00", "T10:05:00Z+07:00", "T1:05:00Z", "T10:05:00+07:60", "T10:05:00 Z", "T10:05:00\u221207:00",
+        "", "T", " 10:05:00Z", "t10:05:00Z", "T10:05:00z", "T10:05Z", "T1:05:00Z", "T10:05:00.Z", "T10:05:00.1234567890Z", "T10:05:00,5Z",
+        "T24:00:00Z", "T10:60:00Z", "T23:59:60Z", "T10:05:00+0700", "T10:05:00+07", "T10:05:00+7:00", "T10:05:00+07:60",
+        "T10:05:00Z+07:00", "T10:05:00 Z", "T10:05:00\u221207:00",
     ],
     "calendar": ["T10:05:00+14:01", "T10:05:00-15:00", "T10:05:00+24:00", "T10:05:00+99:00"],
 }
+COUNTS = ["", " ", "+5", "05", "5.0", "5e0", "-1", "x", "0x5", "\u0665", "5 5", "9" * 30]
+DECIMALS = [
+    "", " ", "01.5", "00", "-1", "+1", "-0", "1e3", "1E3", "1.", ".5", ".", "1,5", "1.5 ", " 1.5", "1.5\n", "1.2.3", "\u0661", "\uff11",
+    "NaN", "INF", "0x1", "x",
+]
+BASE64 = ["A", "QQ", "QQ=", "QQ===", "QUJ", "QUJDR", "=", "====", "QR==", "QUJ=", "QQ==QUJD", "-_-_", "Q?=="]
 
 
 def wrong_texts(place):
@@ -449,16 +462,19 @@ def wrong_texts(place):
             codes = set(node["enum"])
             code = random.choice(node["enum"])
             wrong = {
-                "unlisted": "?", "lower case": code.lower(), "upper case": code.upper(), "space before": " " + code, "space after": code + " ",
-                "line break after": code + "\n", "longer": code + code, "empty": "", "blank": " ", "accent": code + "\u0301", "full width": chr(ord(code[0]) + 0xFEE0) + code[1:],
+                "unlisted": "?", "empty": "", "blank": " ", "lower case": code.lower(), "upper case": code.upper(), "longer": code + code,
+                "space before": " " + code, "space after": code + " ", "line break after": code + "\n", "accent": code + "\u0301",
+                "full width": chr(ord(code[0]) + 0xFEE0) + code[1:],
             }
-            # The Kelvin sign is canonically equivalent to K, which some languages compare as equal.
+            # The Kelvin sign is canonically equivalent to K: some languages hold the two texts for equal.
             kelvin = [code.replace("K", "\u212a") for code in node["enum"] if "K" in code]
-            for kind, text in (wrong | ({"canonically equivalent": random.choice(kelvin)} if kelvin else {})).items():
+            if kelvin:
+                wrong["canonically equivalent"] = random.choice(kelvin)
+            for kind, text in wrong.items():
                 if text not in codes:
                     yield "code " + kind, text, "code-list"
         case "integer":
-            for text in ["", " ", "+5", "05", "5.0", "5e0", "-1", "x", "0x5", "\u0665", "5 5", "9" * 30, "1" + "0" * len(str(node["maximum"]))]:
+            for text in COUNTS + ["1" + "0" * len(str(node["maximum"]))]:
                 yield f"xml integer {text[:12]!r}", text, "format"
             for text in [" 5", "5\n", "\t5 "]:
                 yield "xml integer with white space around", text, None
@@ -470,30 +486,26 @@ def wrong_texts(place):
             digits, places = most_digits(node["pattern"])
             for text in ["0", "0.0", "9" * digits, "9" * (digits - places) + "." + "9" * places, "0." + "0" * places]:
                 yield "decimal", text, None
-            for text in ["", " ", "01.5", "00", "-1", "+1", "-0", "1e3", "1E3", "1.", ".5", ".", "1,5", "1.5 ", " 1.5", "1.5\n", "1.2.3", "\u0661", "\uff11", "NaN", "INF", "0x1", "x"]:
+            for text in DECIMALS:
                 yield f"decimal {text!r}", text, "format"
             for text in ["1" * (digits + 1), "1." + "1" * (places + 1), "1" * (digits - places + 1) + "." + "1" * places]:
                 yield "decimal of too many digits", text, "format"
         case "date":
-            for kind, days in DAYS.items():
-                for day in days:
-                    yield f"date {kind}" + (f" {day!r}" if kind == "form" else ""), day, None if kind == "good" else "format"
+            yield from moments("date", DAYS, "{}")
             for day in [" 2026-11-22", "2026-11-22\n"]:
                 yield "collapsed date", Spelled(day, day.strip()), "format"
         case "dateTime":
-            for kind, times in TIMES.items():
-                for time in times:
-                    yield f"time {kind}" + (f" {time!r}" if kind == "form" else ""), "2026-11-22" + time, None if kind == "good" else "format"
-            for kind, days in DAYS.items():
-                for day in days:
-                    yield f"time {kind}" + (f" {day!r}" if kind == "form" else ""), day + "T10:05:00Z", None if kind == "good" else "format"
+            yield from moments("time", TIMES, "2026-11-22{}")
+            yield from moments("time", DAYS, "{}T10:05:00Z")
             for time in [" 2026-11-22T10:05:00Z", "2026-11-22T10:05:00Z\n"]:
                 yield "collapsed time", Spelled(time, time.strip()), "format"
         case "base64":
             for text in ["QQ==", "QUI=", "QUJD", "+/+/", "QUJDQQ=="]:
                 yield "base64", text, None
-            for text in ["A", "QQ", "QQ=", "QQ===", "QUJ", "QUJDR", "=", "====", "QR==", "QUJ=", "QQ==QUJD", "-_-_", "Q?==", "\u00e9\u00e9==", "Q\u00a0Q=="]:
+            for text in BASE64:
                 yield f"base64 {text!r}", text, "format"
+            for text in ["Q\u00a0Q==", "QU!JD", "QUJD\u200b", "\u00e9\u00e9=="]:
+                yield "base64 among other characters", text, "format"
             yield "base64 empty", "", "empty"
             for text in ["QUJD\n", " QUJD", "QUJD QUJD", "Q Q = =", "QUJD\r\n\tQUJD"]:
                 yield "collapsed base64", text, "format"
@@ -504,10 +516,18 @@ def wrong_texts(place):
                 yield f"xml boolean {text!r}", text, "format"
         case "pattern":
             text = place.contract.text(node)
-            wrong = ["", " ", text + "\n", "\n" + text, text + " ", text[:-1], text + "x", text + "9", "?" + text[1:], text[:-1] + "\uff11", text[:-1] + "\u0661", text + text, text.lower(), text.upper()]
-            for changed in wrong:
-                if not re.search(node["pattern"], changed) or len(changed) > node["maxLength"]:
-                    yield "pattern", changed, "empty" if not changed else "too-long" if len(changed) > node["maxLength"] else "format"
+            wrong = ["", " ", text + "\n", "\n" + text, text + " ", text[:-1], text + "x", text + "9", text + text, "?" + text[1:]]
+            for changed in wrong + [text[:-1] + "\uff11", text[:-1] + "\u0661", text.lower(), text.upper()]:
+                is_too_long = len(changed) > node["maxLength"]
+                if is_too_long or not re.search(node["pattern"], changed):
+                    yield "pattern", changed, "empty" if not changed else "too-long" if is_too_long else "format"
+
+
+def moments(what, texts, form):
+    """Days or times, good and bad, put into a form."""
+    for kind, values in texts.items():
+        for text in values:
+            yield f"{what} {kind}" + (f" {text!r}" if kind == "form" else ""), form.format(text), None if kind == "good" else "format"
 
 
 def most_digits(pattern):
@@ -518,8 +538,8 @@ def most_digits(pattern):
 
 def changes(place):
     """Everything that is done to a place: kind, forms, change of its object, code, steps to the place in the report."""
-    contract, name, index, steps, entry = place.contract, place.name, place.index, place.steps, place.entry
-    kind = kind_of(place.node)
+    name, index, entry, kind = place.name, place.index, place.entry, kind_of(place.node)
+    whole = place.steps + (name,)
 
     def put(value):
         def change(holder):
@@ -529,6 +549,12 @@ def changes(place):
                 holder[name][index] = value
 
         return change
+
+    def put_whole(value):
+        return lambda holder: holder.update({name: value(holder[name])})
+
+    def put_below(unknown):
+        return lambda holder: (holder[name] if index is None else holder[name][index]).update({unknown: "x"})
 
     both = ("json", "xml")
     if kind != "object":
@@ -541,12 +567,11 @@ def changes(place):
                 yield what, ("xml",), put(value), None, entry
                 forms = ("json",)
             yield what, forms, put(value), code, entry
-        yield "character that XML cannot hold", ("json",), put("a\u0001b"), "wrong-type" if kind in ("integer", "boolean") else "format", entry
+        code = "wrong-type" if kind in ("integer", "boolean") else "format"
+        yield "character that XML cannot hold", ("json",), put("a\u0001b"), code, entry
     if kind == "integer":
-        yield "integer written as fraction", ("json",), put(Number("1.0")), "format", entry
-        if place.node["minimum"] == 0:
-            yield "integer written as -0", ("json",), put(Number("-0")), "format", entry
-        yield "integer written with exponent", ("json",), put(Number("1e2")), "format", entry
+        for spelling in ["1.0", "1e2"] + ["-0"] * (place.node["minimum"] == 0):
+            yield "integer spelled " + spelling, ("json",), put(Number(spelling)), "format", entry
     for found, value in WRONG_TYPES.items():
         if found not in FITTING.get(kind, {"string"}):
             yield f"{found} for {kind}", ("json",), put(value), "wrong-type", entry
@@ -555,23 +580,23 @@ def changes(place):
     if index is not None:
         for found, value in WRONG_TYPES.items():
             if found != "list":
-                yield f"{found} for a list", ("json",), lambda holder, value=value: holder.update({name: value}), "wrong-type", steps + (name,)
-        yield "list without entry", ("json",), lambda holder: holder.update({name: []}), "empty", steps + (name,)
-        yield "bare entry for a list", ("json",), lambda holder: holder.update({name: holder[name][0]}), "wrong-type", steps + (name,)
+                yield f"{found} for a list", ("json",), put_whole(lambda entries, value=value: value), "wrong-type", whole
+        yield "list without entry", ("json",), put_whole(lambda entries: []), "empty", whole
+        yield "bare entry for a list", ("json",), put_whole(lambda entries: entries[0]), "wrong-type", whole
         if "maxItems" in place.property:
             most = place.property["maxItems"]
-            yield "list of the most entries", both, lambda holder: holder.update({name: repeated(holder[name], most)}), None, steps + (name,)
-            yield "one entry too many", both, lambda holder: holder.update({name: repeated(holder[name], most + 1)}), "too-many", steps + (name,)
+            yield "list of the most entries", both, put_whole(lambda entries: repeated(entries, most)), None, whole
+            yield "one entry too many", both, put_whole(lambda entries: repeated(entries, most + 1)), "too-many", whole
     if place.is_required:
-        yield "missing", both, lambda holder: holder.pop(name), "missing-element", steps + (name,)
+        yield "missing", both, lambda holder: holder.pop(name), "missing-element", whole
     if kind == "object" and place.node.get("required"):
         yield "empty object", both, put({}), "missing-element", None
     if kind == "object" and place.node["additionalProperties"] is False:
-        below = place.node["properties"]
-        for unknown in ["nosuch", "Nosuch", next(iter(below), "x") + "s", next(iter(below), "x") + "\u0301"]:
-            yield "unknown element", both if unknown.isascii() else ("json",), lambda holder, unknown=unknown: target(holder, place).update({unknown: "x"}), "unknown-element", entry + (unknown,)
-        for upper in [xml_name(name) for name in below if name[0].islower()][:1]:
-            yield "name in the spelling of XML", ("json",), lambda holder, upper=upper: target(holder, place).update({upper: "x"}), "unknown-element", entry + (upper,)
+        first = next(iter(place.node["properties"]), "x")
+        for unknown, forms in [("nosuch", both), (first + "s", both), (first + "\u0301", ("json",))]:
+            yield "unknown element", forms, put_below(unknown), "unknown-element", entry + (unknown,)
+        if xml_name(first) != first:
+            yield "name in the spelling of XML", ("json",), put_below(xml_name(first)), "unknown-element", entry + (xml_name(first),)
 
 
 class Number(str):
@@ -591,13 +616,9 @@ def repeated(entries, count):
     return [copy.deepcopy(entry) for entry in itertools.islice(itertools.cycle(entries), count)]
 
 
-def target(holder, place):
-    return holder[place.name] if place.index is None else holder[place.name][place.index]
-
-
 def tree_changes(place, dataset, message):
     """What can only be done to XML: kind, how to get the tree, codes that our report may have, and where it must have the only problem."""
-    contract, kind = place.contract, kind_of(place.node)
+    contract = place.contract
     path, above = contract.xpath(dataset, message, place.entry), contract.xpath(dataset, message, place.steps)
     stray, none = {"unexpected-content"}, set()
     gone = {"unknown-element", "missing-element"} if place.is_required else {"unknown-element"}
@@ -613,8 +634,14 @@ def tree_changes(place, dataset, message):
     def child(element, index, name):
         element.insert(index, etree.Element(name))
 
-    def rename(element, tag):
-        element.tag = tag
+    def stranger(element):
+        element.addprevious(etree.Element("{urn:other}Nosuch"))
+
+    def rename(namespace, change=str):
+        def renamed(element):
+            element.tag = etree.QName(namespace, change(etree.QName(element).localname)) if namespace else etree.QName(element).localname
+
+        return renamed
 
     def swap(element):
         before = element.getprevious()
@@ -622,25 +649,31 @@ def tree_changes(place, dataset, message):
             before = before.getprevious()
         before.addprevious(element)
 
-    yield tree("attribute", stray, path + "/@nosuch", lambda element: element.set("nosuch", "x"))
-    yield tree("attribute of XML", stray, path + "/@lang", lambda element: element.set("{http://www.w3.org/XML/1998/namespace}lang", "en"))
-    yield tree("xsi:nil", stray, path + "/@nil", lambda element: element.set(f"{{{XSI}}}nil", "true"))
-    yield tree("xsi:schemaLocation", stray, path + "/@schemaLocation", lambda element: element.set(f"{{{XSI}}}schemaLocation", "urn:other x.xsd"))
+    def attribute(name, value):
+        return lambda element: element.set(name, value)
+
+    def tail(text):
+        return lambda element: setattr(element, "tail", text)
+
+    yield tree("attribute", stray, path + "/@nosuch", attribute("nosuch", "x"))
+    yield tree("attribute of XML", stray, path + "/@lang", attribute("{http://www.w3.org/XML/1998/namespace}lang", "en"))
+    yield tree("xsi:nil", stray, path + "/@nil", attribute(f"{{{XSI}}}nil", "true"))
+    yield tree("xsi:schemaLocation", stray, path + "/@schemaLocation", attribute(f"{{{XSI}}}schemaLocation", "urn:other x.xsd"))
     yield tree("comment before", none, None, lambda element: element.addprevious(etree.Comment(" x ")))
     yield tree("processing instruction before", {"unreadable"}, None, lambda element: element.addprevious(etree.ProcessingInstruction("x")))
-    yield tree("white space after the element", none, None, lambda element: setattr(element, "tail", "\r\n\t "))
-    yield tree("text after the element", stray, above, lambda element: setattr(element, "tail", "x"))
-    yield tree("no-break space after the element", stray, above, lambda element: setattr(element, "tail", "\u00a0"))
-    yield tree("unknown element before", {"unknown-element"}, above + "/Nosuch", lambda element: child(element.getparent(), element.getparent().index(element), "{urn:other}Nosuch"))
-    yield tree("without namespace", gone, None, lambda element: rename(element, etree.QName(element).localname), "eco")
-    yield tree("in another namespace", gone, None, lambda element: rename(element, "{urn:other}" + etree.QName(element).localname))
-    yield tree("in lower case", gone, None, lambda element: rename(element, etree.QName(etree.QName(element).namespace, etree.QName(element).localname.lower())))
+    yield tree("white space after the element", none, None, tail("\r\n\t "))
+    yield tree("text after the element", stray, above, tail("x"))
+    yield tree("no-break space after the element", stray, above, tail("\u00a0"))
+    yield tree("unknown element before", {"unknown-element"}, above + "/Nosuch", stranger)
+    yield tree("without namespace", gone, None, rename(None), "eco")
+    yield tree("in another namespace", gone, None, rename("urn:other"))
+    yield tree("in lower case", gone, None, rename(MENU["namespace"], str.lower))
     if place.index is None:
         yield tree("repeated", {"repeated-element"}, path + "[2]", lambda element: element.addnext(copy.deepcopy(element)))
     first = contract.element(contract.xml(dataset, message), message, place.entry)
     if any(sibling.tag != first.tag for sibling in first.itersiblings(preceding=True)):
         yield tree("wrong order", {"wrong-order", "missing-element"}, None, swap)
-    if kind == "object":
+    if kind_of(place.node) == "object":
         yield tree("text inside", stray, path, lambda element: setattr(element, "text", "x"))
         yield tree("CDATA section inside", stray, path, lambda element: setattr(element, "text", etree.CDATA("x")))
         return
@@ -694,6 +727,7 @@ class Generator:
             seen = set()
             for message in OPERATIONS:
                 yield from self.valid(contract, message)
+                yield from self.without_rules(contract, message)
                 yield from self.broken_once(contract, message, seen)
                 yield from self.broken_rules(contract, message)
                 yield from self.reordered(contract, message)
@@ -720,6 +754,14 @@ class Generator:
                 yield from self.changed(place, message, dataset, share=0.08)
             shuffled = dict(self.random.sample(list(dataset.items()), len(dataset)))
             yield from self.both(contract, message, shuffled, "names in another order", message, forms=("json",))
+
+    def without_rules(self, contract, message):
+        """Datasets that the schema allows, whatever the rules between elements say of them."""
+        for more in [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8]:
+            dataset = contract.sample(contract.message(message), more)
+            broken = contract.broken(dataset, message)
+            kind, codes = "rules between elements left to chance", {"rule"} if broken else None
+            yield from self.both(contract, message, dataset, kind, message, codes, broken=broken)
 
     def broken_once(self, contract, message, seen):
         """Each property of each class in the smallest dataset that has it, and each way to break it."""
@@ -783,7 +825,8 @@ class Generator:
             if is_wanted("not-used", self.familiar(id(place.parent), name)):
                 copied = copy.deepcopy(dataset)
                 dataset_at(copied, place.steps)[name] = self.base.sample(place.base_parent["properties"][name], 0)
-                yield from self.both(contract, message, copied, "not used by the agreement", f"{at.partition('.')[0]}.{name}", "not-used", place.steps + (name,))
+                steps = place.steps + (name,)
+                yield from self.both(contract, message, copied, "not used by the agreement", f"{at} and {name}", "not-used", steps)
 
     def broken_rules(self, contract, message):
         """Each rule between elements, broken in a dataset that keeps all others."""
@@ -793,8 +836,9 @@ class Generator:
                 if dataset is None:
                     break
                 if self.breaks(contract, message, rule, at, dataset):
-                    broken = contract.broken(dataset, message)
-                    yield from self.both(contract, message, dataset, "rule between elements", rule["text"], {"rule", "missing-element"}, broken=broken, forced="agreementCode" not in dataset)
+                    # What the rule needs may be mandatory here already.
+                    codes, more = {"rule", "missing-element"}, {"broken": contract.broken(dataset, message), "forced": "agreementCode" not in dataset}
+                    yield from self.both(contract, message, dataset, "rule between elements", rule["text"], codes, **more)
                     break
 
     def path_for(self, rule, at):
@@ -834,7 +878,7 @@ class Generator:
                     # The schema of an agreement has one value for it; but it may be absent from the message.
                     records(dataset, other[:-1])[0]["agreementCode"] = dataset.pop("agreementCode")
             if "period" in rule:
-                record[rule["period"]]["to"] = self.random.choice(["1999-12-31", "2099-01-01"]) if "months" in rule else "1999-12-31"
+                record[rule["period"]]["to"] = "2099-01-01" if "months" in rule else "1999-12-31"
             if "digest" in rule:
                 record[rule["digest"][0]] = digest("QUJD")
         return rule["text"] in contract.broken(dataset, message)
@@ -850,7 +894,8 @@ class Generator:
             following = next((sibling for sibling in entry.itersiblings() if sibling.tag != entry.tag), None)
             if place.index == 0 and following is not None and self.familiar(str(place)) == 1:
                 following.addnext(copy.deepcopy(entry))
-                yield Case(contract, message, "xml", "list entry behind the next element", str(place), etree.tostring(root), frozenset({"wrong-order"}))
+                kind, codes = "list entry behind the next element", frozenset({"wrong-order"})
+                yield Case(contract, message, "xml", kind, str(place), etree.tostring(root), codes)
 
     def documents(self, contract, message):
         """What is done to a document as a whole."""
@@ -890,12 +935,23 @@ class Generator:
             dataset["agreementCode"] = "NOSUCH"
             yield from self.both(contract, message, dataset, "unknown agreement", message, "unknown-agreement", ("agreementCode",))
             if message == "SendCO":
-                for extensions in [{"NOSUCH": {"x": "y"}}, {"x": "y"}]:
-                    dataset = contract.dataset(message) | {"extensions": extensions}
-                    yield from self.both(contract, message, dataset, "extensions without agreement", message, "unknown-element", ("extensions", next(iter(extensions))), ("json",))
-                root = contract.xml(contract.dataset(message) | {"extensions": {}}, message)
-                etree.SubElement(root.find("{*}Extensions"), "{urn:other}Nosuch").text = "x"
-                yield case("extensions without agreement", "xml", etree.tostring(root), "unknown-element", place=f"/{message}/Extensions/Nosuch")
+                yield from self.extensions(contract.dataset(message) | {"extensions": {}})
+
+    def extensions(self, dataset):
+        """What the contract without agreement leaves to agreements that it does not know."""
+
+        def case(form, kind, content, code, place):
+            return Case(self.base, "SendCO", form, kind, "SendCO.extensions", content, frozenset({code}), place)
+
+        unknown = dataset | {"extensions": {"NOSUCH": {"x": "y"}}}
+        yield case("json", "extensions without agreement", json_bytes(unknown), "unknown-element", "/extensions/NOSUCH")
+        root = self.base.xml(dataset, "SendCO")
+        extensions = root.find("{*}Extensions")
+        extensions.text = "x"
+        yield case("xml", "text in extensions", etree.tostring(root), "unexpected-content", "/SendCO/Extensions")
+        extensions.text = None
+        etree.SubElement(extensions, "{urn:other}Nosuch").text = "x"
+        yield case("xml", "extensions without agreement", etree.tostring(root), "unknown-element", "/SendCO/Extensions/Nosuch")
 
 
 def pointer(steps):

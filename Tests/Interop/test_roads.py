@@ -35,10 +35,11 @@ class RoadsTest(unittest.TestCase):
         return problem
 
     def test_an_address_that_is_not_there_says_so_as_a_problem(self):
-        for method, path in [("GET", "/nothing"), ("DELETE", "/inbox"), ("POST", "/messages")]:
+        for method, path, expected in [("GET", "/nothing", 404), ("DELETE", "/inbox", 405), ("POST", "/messages", 405)]:
             status, headers, problem = self.world.api("korea", method, path, {} if method == "POST" else None)
-            self.assertEqual((status, headers["Content-Type"]), (404, "application/problem+json"), problem)
+            self.assertEqual((status, headers["Content-Type"]), (expected, "application/problem+json"), problem)
             self.assertIn(path, problem["detail"])
+            self.assertEqual(headers["Allow"], "GET, HEAD" if expected == 405 else None)
 
     def test_what_is_not_sent_as_json_is_refused(self):
         status, _, problem = self.world.api(

@@ -25,6 +25,11 @@ private struct XMLDatasetReader {
     }
 
     mutating func read() throws(DatasetError) -> Dataset {
+        let expected = dataset.message.xml
+        guard origin.has(expected) else {
+            let text = "\(origin.local) in the namespace '\(origin.namespace)' is not \(expected.local) in '\(expected.namespace)'"
+            throw DatasetError([DatasetProblem(.unknownElement, at: origin.path, text)])
+        }
         readRecord(origin.cursor, dataset.message.menuClass)
         if problems.isEmpty {
             for rule in dataset.message.rules {
@@ -55,7 +60,7 @@ private struct XMLDatasetReader {
         var walk = cursor.children
         while let child = walk.next() {
             guard let index = menuClass.names.index(of: child, from: expected) else {
-                refuse(child, menuClass, expected: expected, siblings: first)
+                refuse(child, menuClass, last: count > 0 ? expected : expected - 1, siblings: first, of: cursor)
                 continue
             }
             if index > expected {
@@ -108,7 +113,11 @@ private struct XMLDatasetReader {
     }
 
     /// The walk stays where it was: what is refused takes no place in the order.
-    private mutating func refuse(_ cursor: XMLCursor, _ menuClass: MenuClass, expected: Int, siblings first: Int) {
+    ///
+    /// - Parameters:
+    ///   - last: the element of the class that was read last.
+    ///   - first: the entry where the siblings of the refused element begin.
+    private mutating func refuse(_ cursor: XMLCursor, _ menuClass: MenuClass, last: Int, siblings first: Int, of parent: XMLCursor) {
         guard problems.count < DatasetError.limit else { return }
         let name = origin.element(at: cursor).name
         guard let earlier = menuClass.names.index(of: cursor, from: 0) else {
@@ -121,10 +130,14 @@ private struct XMLDatasetReader {
         }
         let entries = dataset.entries
         let isThere = Siblings(entries: entries, range: first..<entries.count).contains { Int(entries[$0].element) == earlier }
-        if isThere, earlier == expected - 1 || !menuClass.elements[earlier].cardinality.isList {
-            note(.repeatedElement, cursor, "\(name.local) may stand only once")
+        let element = menuClass.elements[earlier]
+        if isThere, !element.cardinality.isList {
+            note(.repeatedElement, cursor, of: element, "\(name.local) may stand only once")
         } else {
-            note(.wrongOrder, cursor, "\(name.local) must stand before \(menuClass.elements[expected - 1].xml.local)")
+            // It is not missing, as was thought when its place was passed.
+            let place = origin.element(at: parent).path + "/" + name.local
+            problems.removeAll { $0.code == .missingElement && $0.place == place }
+            note(.wrongOrder, cursor, of: element, "\(name.local) must stand before \(menuClass.elements[last].xml.local)")
         }
     }
 

@@ -837,8 +837,10 @@ class Generator:
                     break
                 if self.breaks(contract, message, rule, at, dataset):
                     # What the rule needs may be mandatory here already.
-                    codes, more = {"rule", "missing-element"}, {"broken": contract.broken(dataset, message), "forced": "agreementCode" not in dataset}
-                    yield from self.both(contract, message, dataset, "rule between elements", rule["text"], codes, **more)
+                    codes, forced = {"rule", "missing-element"}, "agreementCode" not in dataset
+                    yield from self.both(
+                        contract, message, dataset, "rule between elements", rule["text"], codes, forced=forced,
+                        broken=contract.broken(dataset, message))
                     break
 
     def path_for(self, rule, at):

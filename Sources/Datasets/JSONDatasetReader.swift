@@ -50,13 +50,7 @@ private struct JSONDatasetReader {
             let place = JSONScanner.place(error.offset, in: bytes)
             throw DatasetError([DatasetProblem(.syntax, at: pointer, "not JSON at \(place): \(error.reason)")])
         }
-        if problems.isEmpty {
-            for rule in dataset.message.rules {
-                for place in rule.violations(in: dataset) {
-                    problems.append(DatasetProblem(.rule, at: place.pointer, rule.text, wcoID: place.wcoID))
-                }
-            }
-        }
+        if problems.isEmpty { problems = dataset.brokenRules(at: \.pointer) }
         guard problems.isEmpty else { throw DatasetError(problems) }
         return dataset
     }

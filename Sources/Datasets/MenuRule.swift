@@ -73,6 +73,19 @@ public struct MenuRule: Sendable {
     }
 }
 
+extension Dataset {
+    /// What the message's rules have against it, as many problems as are told.
+    func brokenRules(at place: (DatasetPlace) -> String) -> [DatasetProblem] {
+        var problems: [DatasetProblem] = []
+        for rule in message.rules {
+            for broken in rule.violations(in: self).prefix(DatasetError.limit - problems.count) {
+                problems.append(DatasetProblem(.rule, at: place(broken), rule.text, wcoID: broken.wcoID))
+            }
+        }
+        return problems
+    }
+}
+
 extension DatasetRecord {
     /// Every record that a path reaches, with its place seen from here.
     fileprivate func places(_ path: ArraySlice<String>) -> [(record: DatasetRecord, place: DatasetPlace)] {

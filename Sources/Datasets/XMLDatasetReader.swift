@@ -31,13 +31,7 @@ private struct XMLDatasetReader {
             throw DatasetError([DatasetProblem(.unknownElement, at: origin.path, text)])
         }
         readRecord(origin.cursor, dataset.message.menuClass)
-        if problems.isEmpty {
-            for rule in dataset.message.rules {
-                for place in rule.violations(in: dataset) {
-                    problems.append(DatasetProblem(.rule, at: origin.path + place.path, rule.text, wcoID: place.wcoID))
-                }
-            }
-        }
+        if problems.isEmpty { problems = dataset.brokenRules { origin.path + $0.path } }
         guard problems.isEmpty else { throw DatasetError(problems) }
         return dataset
     }

@@ -129,6 +129,17 @@ struct ProblemTests {
         #expect(problems(json: "{\"goodsItems\": [\(items)]}").count == 50)
     }
 
+    @Test func `a rule that thousands of items break is told fifty times`() throws {
+        let items = (1...3_000).map {
+            "{\"sequence\": \($0), \"description\": \"x\", \"classification\": \"848210\", \"origin\": {\"countryCode\": \"KR\"}}"
+        }
+        let example = try #require(JSONSerialization.jsonObject(with: Data(Self.example.utf8)) as? [String: Any])
+        var message = example
+        message["goodsItems"] = try JSONSerialization.jsonObject(with: Data("[\(items.joined(separator: ","))]".utf8))
+        let json = String(decoding: try JSONSerialization.data(withJSONObject: message), as: UTF8.self)
+        #expect(problems(json: json).map(\.code) == Array(repeating: .rule, count: 50))
+    }
+
     @Test func `every problem is told at once`() {
         let changed = Self.example.replacingOccurrences(of: "\"KGM\"", with: "\"kilo\"").replacingOccurrences(
             of: "\"USD\"", with: "\"dollar\"")

@@ -1,7 +1,7 @@
 """Datasets by the thousand for the judges of test_schemas.py: valid ones, and the same with exactly one thing changed.
 
-What is generated follows the JSON Schema that the command writes. The names in XML, the cardinalities' exceptions and the
-rules between elements are read from the menu's own files, by a reading of their own that shares nothing with the program.
+What is generated follows the JSON Schema that the command writes. Names in XML and the rules between elements come from the
+menu's own files, by a reading of their own that shares nothing with the program.
 """
 
 import base64

@@ -2,12 +2,19 @@ internal import ArgumentParser
 internal import Datasets
 internal import Foundation
 
-struct AgreementOptions: ParsableArguments {
-    @Option(help: "Code of the agreement that narrows the contract.")
-    var agreement: String?
-
+/// Where a deployment keeps agreements of its own.
+struct AgreementsOption: ParsableArguments {
     @Option(help: "Folder of agreement files (*.yaml) beside those that come with the program.")
     var agreements: String?
+}
+
+struct AgreementOptions: ParsableArguments {
+    @Option(help: "Code of the agreement whose rules hold; otherwise the one that a message names.")
+    var agreement: String?
+
+    @OptionGroup var folder: AgreementsOption
+
+    var agreements: String? { folder.agreements }
 
     func catalog() throws -> Catalog { try loadCatalog(agreements) }
 
@@ -21,9 +28,14 @@ struct AgreementOptions: ParsableArguments {
     }
 }
 
-/// - Parameter folder: of a deployment's own agreements.
+/// The menu with the agreements of the program and those of a deployment's folder.
+///
+/// - Throws: `CatalogError` with what is wrong in each file, `CommandError` where the folder cannot be read.
+func catalog(_ folder: String?) throws -> Catalog { try Catalog(adding: folder.map(agreementFiles) ?? []) }
+
+/// The same for a command, whose errors a person reads.
 func loadCatalog(_ folder: String? = nil) throws -> Catalog {
-    do { return try Catalog(adding: folder.map(agreementFiles) ?? []) } catch let error as CatalogError {
+    do { return try catalog(folder) } catch let error as CatalogError {
         throw CommandError("the agreements are not as they must be:\n" + error.description, place: folder)
     }
 }

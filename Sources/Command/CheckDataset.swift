@@ -49,7 +49,10 @@ struct CheckDataset: ParsableCommand {
     }
 
     private func check(_ file: String, _ catalog: Catalog, _ narrowed: Menu?) throws -> Report {
-        let bytes = try readFile(file)
+        let bytes: [UInt8]
+        do { bytes = try readFile(file) } catch {
+            return Report(file: file, verdict: .unreadable, problems: [], reason: error.reason)
+        }
         do {
             if bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
                 _ = try narrowed.map { try Dataset(json: bytes, as: $0.message(message)) } ?? catalog.dataset(json: bytes, as: message)

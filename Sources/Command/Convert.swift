@@ -30,8 +30,10 @@ struct Convert: ParsableCommand {
     @Option(help: "Folder of trusted certificates; opens a signed envelope.")
     var trust: String?
 
+    @OptionGroup var options: AgreementsOption
+
     func run() throws {
-        let dataset = try trust.map { try opened(trust: $0) } ?? Message(file, json: message).dataset
+        let dataset = try trust.map { try opened(trust: $0) } ?? Message(file, json: message, agreements: options.agreements).dataset
         guard let dataset else { throw CommandError("the element is no message of the menu", place: file) }
         switch to {
         case .json: output(dataset.json(.indented))
@@ -48,7 +50,7 @@ struct Convert: ParsableCommand {
         guard let verified = try openEnvelope(file, trust: trust, policy: policy, at: .now, report: &report) else {
             throw CommandError(report.reason ?? "the message is not good", place: file, status: 1)
         }
-        let catalog = try loadCatalog()
+        let catalog = try loadCatalog(options.agreements)
         guard let content = verified.content, catalog.menu.messages[content.local] != nil else {
             throw CommandError("Body holds no message of the menu", place: file, status: 1)
         }

@@ -8,9 +8,9 @@ struct Message {
     let action: String
 
     /// - Parameter json: name of the message that a JSON file holds.
-    init(_ file: String, json name: String = "SendCO") throws {
+    init(_ file: String, json name: String, agreements: String?) throws {
         let bytes = try readFile(file)
-        let catalog = try loadCatalog()
+        let catalog = try loadCatalog(agreements)
         let menu = catalog.menu
         do {
             if bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {

@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
         let server = GatewayServer(
             gateway, soap: configuration.soap, api: configuration.api, partnerTLS: configuration.partnerTLS,
             insideURL: configuration.insideURL, pool: pool,
-            reload: { [folder = configuration.agreementsFolder] in try loadCatalog(folder) },
+            reload: { [folder = configuration.agreementsFolder] in try catalog(folder) },
             logger: logger)
         logger.info(
             "starting",

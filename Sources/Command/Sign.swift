@@ -34,8 +34,13 @@ struct Sign: AsyncParsableCommand {
     @Option(help: "The moment of signing; now if left out.")
     var at: String?
 
+    @Option(help: "Name of the message that a JSON file holds.")
+    var message = "SendCO"
+
+    @OptionGroup var options: AgreementsOption
+
     func run() async throws {
-        let message = try Message(file)
+        let message = try Message(file, json: message, agreements: options.agreements)
         let identity: SigningIdentity
         do {
             identity = try SigningIdentity(certificate: try loadCertificate(certificate), key: try loadPrivateKey(key))

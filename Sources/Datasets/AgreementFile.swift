@@ -41,6 +41,7 @@ struct AgreementFile: Decodable {
         do { self = try YAMLDecoder().decode(AgreementFile.self, from: yaml) } catch {
             throw MenuError("the file cannot be read: \(error)")
         }
+        try UnknownKeys.refuse(in: yaml, readAs: self)
         let isCode =
             agreement.first?.isUppercase == true
             && agreement.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || $0 == 0x2D }

@@ -5,6 +5,9 @@ extension Dataset {
     ///
     /// - Throws: `DatasetError` with a JSON Pointer for each problem.
     public init(json: [UInt8], as message: MenuMessage) throws(DatasetError) {
+        guard json.count < Int32.max else {
+            throw DatasetError([DatasetProblem(.syntax, at: "", "\(json.count) bytes; a dataset has less than 2 GiB")])
+        }
         self = try json.withUnsafeBufferPointer { (bytes) throws(DatasetError) in
             var reader = JSONDatasetReader(message)
             return try reader.read(bytes)

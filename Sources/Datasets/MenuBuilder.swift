@@ -23,6 +23,7 @@ struct MenuBuilder {
             let requestClass = try assemble(operation.request, elements)
             var rules: [MenuRule] = []
             for rule in file.rules {
+                try rule.check()
                 if let rule = try rule.rule(in: operation.letter, of: requestClass) { rules.append(rule) }
             }
             let request = MenuMessage(xml: XMLName(file.namespace, operation.request), menuClass: requestClass, rules: rules)
@@ -80,21 +81,21 @@ struct MenuBuilder {
         }
         return MenuElement(
             json: element.json, xml: XMLName(element.namespace ?? file.namespace, element.xml), content: content,
-            cardinality: try cardinality(element.card, of: element.json),
+            cardinality: try cardinality(element),
             source: .init(
                 wcoID: element.id, wcoClass: element.class, wcoTag: element.tag, basis: element.basis, text: element.text),
             formatText: element.format ?? element.type ?? "", isUsed: element.used ?? true,
             declaresNamespace: element.namespace != nil && parent == "Extensions")
     }
 
-    /// `1`, `0..1`, `1..n`, `0..20`
-    private func cardinality(_ text: String, of name: String) throws(MenuError) -> MenuElement.Cardinality {
-        if text == "1" { return .init(minimum: 1, maximum: 1) }
-        let ends = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard ends.count == 3, ends[1].isEmpty, let minimum = Int(ends[0]), (0...1).contains(minimum),
-            ends[2] == "n" || (Int(ends[2]) ?? 0) >= 1
-        else { throw MenuError("\(name) has the cardinality '\(text)'; known are 1, 0..1, 0..n, 1..n and numbers in place of n") }
-        return .init(minimum: minimum, maximum: Int(ends[2]), isList: text != "0..1")
+    private func cardinality(_ element: MenuFile.Element) throws(MenuError) -> MenuElement.Cardinality {
+        switch element.card {
+        case "1": return .init(minimum: 1, maximum: 1, isList: false)
+        case "0..1": return .init(minimum: 0, maximum: 1, isList: false)
+        case "0..n": return .init(minimum: 0, maximum: element.limit, isList: true)
+        case "1..n": return .init(minimum: 1, maximum: element.limit, isList: true)
+        default: throw MenuError("\(element.json) has the cardinality '\(element.card)'; known are 1, 0..1, 0..n and 1..n")
+        }
     }
 
     private mutating func codeList(_ name: String, _ element: MenuFile.Element) throws(MenuError) -> CodeList {

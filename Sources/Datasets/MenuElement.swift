@@ -16,12 +16,6 @@ public final class MenuElement: Sendable {
         public let maximum: Int?
         /// Whether JSON holds an array, also of one.
         public let isList: Bool
-
-        init(minimum: Int, maximum: Int?, isList: Bool? = nil) {
-            self.minimum = minimum
-            self.maximum = maximum
-            self.isList = isList ?? (maximum != 1)
-        }
     }
 
     /// Where the element comes from, in the terms of the WCO Data Model; annotations, never names.

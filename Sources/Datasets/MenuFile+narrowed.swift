@@ -31,7 +31,7 @@ private struct Narrowing {
             // Elsewhere than in the certificate the element keeps the menu's cardinality.
             var elsewhere = row
             elsewhere.ops = row.ops.map { $0.filter { $0 != "S" } }
-            restrictCodes(&elsewhere, row.json)
+            try restrictText(&elsewhere, row.json)
             if elsewhere.ops?.isEmpty == false { rows.append(elsewhere) }
             var narrowed = try narrow(row, path: row.json, name: agreement.agreement)
             narrowed.ops = "S"
@@ -54,9 +54,10 @@ private struct Narrowing {
         try apply(agreement.elements[path], to: &row, path)
         if let limit = agreement.limits?[path] {
             guard row.card.hasSuffix("n") else { throw MenuError("\(path) is no list, so it has no limit") }
-            row.card = String(row.card.dropLast()) + String(limit)
+            guard limit > 0 else { throw MenuError("\(path) has the limit \(limit); where nothing may stand, it is not used (N)") }
+            row.limit = limit
         }
-        restrictCodes(&row, path)
+        try restrictText(&row, path)
         guard let type = row.type, concernsBelow(path) else { return row }
         guard let below = file.classes[type] else { throw MenuError("no class \(type)") }
         let narrowedName = name + row.xml
@@ -77,9 +78,16 @@ private struct Narrowing {
         }
     }
 
-    private func restrictCodes(_ row: inout MenuFile.Element, _ path: String) {
-        if let list = agreement.codes?[path] { row.list = list }
-        if let pattern = agreement.patterns?[path] { row.pattern = pattern }
+    private func restrictText(_ row: inout MenuFile.Element, _ path: String) throws(MenuError) {
+        let isText = row.format?.hasPrefix("a") == true
+        if let list = agreement.codes?[path] {
+            guard isText else { throw MenuError("\(path) is no text, so it has no codes") }
+            row.list = list
+        }
+        if let pattern = agreement.patterns?[path] {
+            guard isText, row.list == nil else { throw MenuError("\(path) is no free text, so it has no pattern") }
+            row.pattern = pattern
+        }
         if path == "typeCode" { row.only = agreement.documentTypes }
         if path == "agreementCode" {
             row.pattern = agreement.agreement

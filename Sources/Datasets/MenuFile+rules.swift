@@ -1,70 +1,65 @@
 extension MenuFile.Rule {
+    /// Refuses a rule that would hold nowhere, or say nothing.
+    func check() throws(MenuError) {
+        let letters = Set(ops ?? "")
+        guard (of == nil) != (ops == nil), of == nil || of == "certificate",
+            ops == nil || (!letters.isEmpty && letters.isSubset(of: "SACF"))
+        else { throw MenuError("the rule '\(text)' needs either of: certificate, or ops with the letters of operations") }
+        let demands: [Any?] = [any, need, forbid, same, differ, digest, period]
+        guard demands.compactMap(\.self).count == 1 else { throw MenuError("the rule '\(text)' must have exactly one demand") }
+    }
+
     /// The rule as it holds in an operation, `nil` where it does not.
     ///
     /// - Throws: `MenuError` where it names an element that the message does not have.
     func rule(in letter: String, of message: MenuClass) throws(MenuError) -> MenuRule? {
         let place: [String]
         switch (of, letter) {
-        case ("certificate", "S"): place = path(at ?? "")
-        case ("certificate", "A"): place = ["amendment", "certificate"] + path(at ?? "")
-        case (nil, _) where (ops ?? "").contains(letter): place = path(at ?? "")
+        case ("certificate", "S"): place = names(at ?? "")
+        case ("certificate", "A"): place = ["amendment", "certificate"] + names(at ?? "")
+        case (nil, _) where (ops ?? "").contains(letter): place = names(at ?? "")
         default: return nil
         }
-        var rule = MenuRule(
-            place: place,
-            conditions: (when ?? [:]).map { (path: path($0), values: $1) }.sorted { $0.path.lexicographicallyPrecedes($1.path) },
-            demand: try demand, text: text)
-        try check(rule, message)
-        rule.index = RuleIndex(rule, message)
-        return rule
-    }
-
-    private var demand: MenuRule.Demand {
-        get throws(MenuError) {
-            if let any { return .any(any) }
-            if let need { return .need(need.map(path)) }
-            if let forbid { return .forbid(forbid.map(path)) }
-            if let same, same.count == 2 { return .same(path(same[0]), path(same[1])) }
-            if let differ, differ.count == 2 { return .differ(path(differ[0]), path(differ[1])) }
-            if let digest, digest.count == 2 { return .digest(digest[0], of: digest[1]) }
-            if let period { return .period(path(period), months: months) }
-            throw MenuError("the rule '\(text)' demands nothing")
-        }
-    }
-
-    private func check(_ rule: MenuRule, _ message: MenuClass) throws(MenuError) {
-        func demand(_ path: [String], from menuClass: MenuClass) throws(MenuError) {
-            guard menuClass.reaches(path[...]) else {
-                throw MenuError("the rule '\(text)' names the unknown element \(path.joined(separator: "."))")
+        do throws(MenuError) {
+            let path = try MenuPath(place, from: message)
+            guard let here = path.below else { throw MenuError("\(place.joined(separator: ".")) has no elements below it") }
+            var conditions: [(path: MenuPath, values: [[UInt8]])] = []
+            for (name, values) in (when ?? [:]).sorted(by: { $0.key < $1.key }) {
+                conditions.append((try MenuPath(names(name), from: here), values.map { Array($0.utf8) }))
             }
-        }
-        try demand(rule.place, from: message)
-        guard let here = message.record(at: rule.place[...]) else {
-            throw MenuError("the rule '\(text)' is judged at an element without elements")
-        }
-        for condition in rule.conditions { try demand(condition.path, from: here) }
-        switch rule.demand {
-        case .any(let names): for name in names { try demand([name], from: here) }
-        case .need(let paths), .forbid(let paths): for path in paths { try demand(path, from: here) }
-        case .same(let one, let other), .differ(let one, let other):
-            try demand(one, from: message)
-            try demand(other, from: message)
-        case .digest(let one, let other): for name in [one, other] { try demand([name], from: here) }
-        case .period(let path, _): try demand(path, from: here)
+            return MenuRule(place: path, conditions: conditions, demand: try demand(here, message), text: text)
+        } catch {
+            throw MenuError("the rule '\(text)': \(error.description)")
         }
     }
 
-    private func path(_ text: String) -> [String] { text.split(separator: ".").map(String.init) }
-}
-
-extension MenuClass {
-    fileprivate func reaches(_ path: ArraySlice<String>) -> Bool {
-        guard let name = path.first else { return true }
-        guard element(name) != nil else { return false }
-        return path.count == 1 || record(name)?.reaches(path.dropFirst()) ?? false
+    private func demand(_ here: MenuClass, _ message: MenuClass) throws(MenuError) -> MenuRule.Demand {
+        if let any { return .any(try paths(any, from: here)) }
+        if let need { return .need(try paths(need, from: here)) }
+        if let forbid { return .forbid(try paths(forbid, from: here)) }
+        if let pair = same ?? differ, pair.count == 2 {
+            let both = try paths(pair, from: message)
+            return .compare(both[0], both[1], parent: try MenuPath(names(pair[1]).dropLast(), from: message), equal: same != nil)
+        }
+        if let digest, digest.count == 2 {
+            let both = try paths(digest, from: here)
+            return .digest(both[0], of: both[1])
+        }
+        if let period {
+            let path = try MenuPath(names(period), from: here)
+            guard let below = path.below else { throw MenuError("\(period) is no period") }
+            return .period(
+                path, from: try MenuPath(["from"], from: below), to: try MenuPath(["to"], from: below),
+                issued: try? MenuPath(["issueDateTime"], from: here), months: months)
+        }
+        throw MenuError("it demands nothing")
     }
 
-    fileprivate func record(at path: ArraySlice<String>) -> MenuClass? {
-        path.first.map { record($0)?.record(at: path.dropFirst()) } ?? self
+    private func paths(_ texts: [String], from start: MenuClass) throws(MenuError) -> [MenuPath] {
+        var paths: [MenuPath] = []
+        for text in texts { paths.append(try MenuPath(names(text), from: start)) }
+        return paths
     }
+
+    private func names(_ text: String) -> [String] { text.split(separator: ".").map(String.init) }
 }

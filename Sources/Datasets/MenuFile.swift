@@ -31,6 +31,8 @@ struct MenuFile: Decodable {
         var only: [String]?
         /// Where it is not the menu's: an agreement's own.
         var namespace: String?
+        /// The most entries of a list that an agreement allows.
+        var limit: Int?
         /// `false` where an agreement does not use it.
         var used: Bool?
 
@@ -73,6 +75,7 @@ struct MenuFile: Decodable {
 
     init(yaml: String) throws(MenuError) {
         do { self = try YAMLDecoder().decode(MenuFile.self, from: yaml) } catch { throw MenuError("the file cannot be read: \(error)") }
+        try UnknownKeys.refuse(in: yaml, readAs: self)
     }
 
     /// - Parameters:

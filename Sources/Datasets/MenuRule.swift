@@ -3,74 +3,28 @@ internal import XMLSignature
 
 /// A rule between elements, which no cardinality can say.
 public struct MenuRule: Sendable {
-    public enum Demand: Sendable {
+    enum Demand: Sendable {
         /// At least one of these elements must be there.
-        case any([String])
-        /// Each path must be there; a path steps into every list entry.
-        case need([[String]])
+        case any([MenuPath])
+        /// Each path must be there.
+        case need([MenuPath])
         /// None of the paths may be there.
-        case forbid([[String]])
+        case forbid([MenuPath])
         /// The texts at two paths from the top are the same, or are not.
-        case same([String], [String])
-        case differ([String], [String])
+        case compare(MenuPath, MenuPath, parent: MenuPath, equal: Bool)
         /// The period at the path does not end before it starts; or, with months, not later than so many after that day or the day
         /// of issue.
-        case period([String], months: Int?)
+        case period(MenuPath, from: MenuPath, to: MenuPath, issued: MenuPath?, months: Int?)
         /// The first element is the SHA-256, in hexadecimal, of the bytes that the second holds in base64.
-        case digest(String, of: String)
+        case digest(MenuPath, of: MenuPath)
     }
 
-    /// The element at which the rule is judged; empty is the top.
-    let place: [String]
+    /// The element at which the rule is judged, from the top.
+    let place: MenuPath
     /// It holds where one of these elements has one of the values; where there are none, always.
-    let conditions: [(path: [String], values: [String])]
-    public let demand: Demand
+    let conditions: [(path: MenuPath, values: [[UInt8]])]
+    let demand: Demand
     public let text: String
-
-    /// Made once the message is known, so that a rule that holds costs little.
-    var index: RuleIndex?
-
-    /// The places where the rule is broken.
-    func violations(in dataset: Dataset) -> [DatasetPlace] {
-        if let index, index.holds(in: dataset) { return [] }
-        return dataset.root.places(place[...]).flatMap { at in
-            let applies = conditions.isEmpty || conditions.contains { at.record.text($0.path).map($0.values.contains) ?? false }
-            guard applies else { return [DatasetPlace]() }
-            return violations(at.record, in: dataset).map { DatasetPlace(steps: at.place.steps + $0.steps) }
-        }
-    }
-
-    private func violations(_ record: DatasetRecord, in dataset: Dataset) -> [DatasetPlace] {
-        switch demand {
-        case .any(let names):
-            guard !names.contains(where: record.has), let element = record.menuClass.element(names[0]) else { return [] }
-            return [DatasetPlace(steps: [.init(element: element)])]
-        case .need(let paths): return paths.flatMap { record.missing($0[...]) }
-        case .forbid(let paths): return paths.flatMap { record.present($0[...]) }
-        case .same(let one, let other): return compare(one, other, in: dataset) { $0 == $1 }
-        case .differ(let one, let other): return compare(one, other, in: dataset) { $0 != $1 }
-        case .period(let path, let months):
-            guard let period = record.places(path[...]).first, !Period(period.record, issued: record.text("issueDateTime")).fits(months)
-            else { return [] }
-            return [period.place]
-        case .digest(let name, let content):
-            guard let digest = record.text(name), let bytes = record.text(content).flatMap(Base64.decode),
-                !digest.utf8.elementsEqual(Digest(of: bytes).hex.utf8), let element = record.menuClass.element(name)
-            else { return [] }
-            return [DatasetPlace(steps: [.init(element: element)])]
-        }
-    }
-
-    /// Both from the top; the place is the element that is at fault, seen from where the rule is judged.
-    private func compare(
-        _ one: [String], _ other: [String], in dataset: Dataset, _ holds: ([UInt8]?, [UInt8]?) -> Bool
-    ) -> [DatasetPlace] {
-        // Where what the other one stands in is not there, another rule says so.
-        guard dataset.root.places(other.dropLast()[...]).first != nil,
-            !holds(dataset.root.text(one).map { Array($0.utf8) }, dataset.root.text(other).map { Array($0.utf8) })
-        else { return [] }
-        return [DatasetPlace(steps: dataset.root.steps(other[...]).dropFirst(place.count).map(\.self))]
-    }
 }
 
 extension Dataset {
@@ -78,51 +32,68 @@ extension Dataset {
     func brokenRules(at place: (DatasetPlace) -> String) -> [DatasetProblem] {
         var problems: [DatasetProblem] = []
         for rule in message.rules {
-            for broken in rule.violations(in: self).prefix(DatasetError.limit - problems.count) {
-                problems.append(DatasetProblem(.rule, at: place(broken), rule.text, wcoID: broken.wcoID))
+            breaches(of: rule) { broken in
+                guard problems.count < DatasetError.limit else { return }
+                let found = broken()
+                problems.append(DatasetProblem(.rule, at: place(found), rule.text, wcoID: found.wcoID))
             }
         }
         return problems
     }
-}
 
-extension DatasetRecord {
-    /// Every record that a path reaches, with its place seen from here.
-    fileprivate func places(_ path: ArraySlice<String>) -> [(record: DatasetRecord, place: DatasetPlace)] {
-        guard let name = path.first else { return [(self, DatasetPlace())] }
-        guard let element = menuClass.element(name) else { return [] }
-        let below = records(name)
-        return below.enumerated().flatMap { index, record in
-            record.places(path.dropFirst()).map { found in
-                (found.record, DatasetPlace(steps: [.init(element: element, number: (index, below.count))] + found.place.steps))
+    /// Calls `report` for each place where a rule is broken; the place is worked out only where it is asked for.
+    private func breaches(of rule: MenuRule, _ report: (() -> DatasetPlace) -> Void) {
+        visit(rule.place.indexes[...], from: Dataset.top) { position in
+            guard applies(rule, at: position) else { return }
+            breaches(of: rule.demand, at: position) { parent, element in
+                report {
+                    var place = place(of: parent)
+                    if let element { place.steps.append(.init(element: element)) }
+                    return place
+                }
             }
         }
     }
 
-    /// Every place where the path ends in nothing though what is above it is there.
-    fileprivate func missing(_ path: ArraySlice<String>) -> [DatasetPlace] {
-        guard let last = path.last else { return [] }
-        return places(path.dropLast()).flatMap { found -> [DatasetPlace] in
-            guard !found.record.has(last), let element = found.record.menuClass.element(last) else { return [] }
-            return [DatasetPlace(steps: found.place.steps + [.init(element: element)])]
+    private func applies(_ rule: MenuRule, at position: Int) -> Bool {
+        rule.conditions.isEmpty
+            || rule.conditions.contains { condition in
+                var isMet = false
+                visit(condition.path.indexes[...], from: position) { found in
+                    let text = bytes(of: entries[found])
+                    if condition.values.contains(where: { $0.elementsEqual(text) }) { isMet = true }
+                }
+                return isMet
+            }
+    }
+
+    /// - Parameter report: takes the entry at which something is wrong, and the element below it that is missing or too much.
+    private func breaches(of demand: MenuRule.Demand, at position: Int, _ report: (Int, MenuElement?) -> Void) {
+        switch demand {
+        case .any(let paths):
+            if !paths.contains(where: { first($0, from: position) != nil }) { report(position, paths.first?.last) }
+        case .need(let paths): for path in paths { parents(of: path, from: position, having: false) { report($0, path.last) } }
+        case .forbid(let paths): for path in paths { parents(of: path, from: position, having: true) { report($0, path.last) } }
+        case .compare(let one, let other, let parent, let equal):
+            // Where what the other one stands in is not there, another rule says so.
+            guard let holder = first(parent, from: Dataset.top) else { return }
+            if (text(one, from: Dataset.top) == text(other, from: Dataset.top)) != equal { report(holder, other.last) }
+        case .period(let path, let from, let to, let issued, let months):
+            let issued = issued.flatMap { text($0, from: position) }
+            visit(path.indexes[...], from: position) { found in
+                if !Period(from: text(from, from: found), to: text(to, from: found), issued: issued).fits(months) { report(found, nil) }
+            }
+        case .digest(let digest, let content):
+            guard let stated = text(digest, from: position), let content = text(content, from: position),
+                let bytes = Base64.decode(String(decoding: content, as: UTF8.self))
+            else { return }
+            if !stated.elementsEqual(Digest(of: bytes).hex.utf8) { report(position, digest.last) }
         }
     }
 
-    /// Every place where the path ends in something.
-    fileprivate func present(_ path: ArraySlice<String>) -> [DatasetPlace] {
-        guard let last = path.last else { return [] }
-        return places(path.dropLast()).flatMap { found -> [DatasetPlace] in
-            guard found.record.has(last), let element = found.record.menuClass.element(last) else { return [] }
-            return [DatasetPlace(steps: found.place.steps + [.init(element: element)])]
-        }
-    }
-
-    fileprivate func text(_ path: [String]) -> String? {
-        path.last.flatMap { name in places(path.dropLast()).first?.record.text(name) }
-    }
-
-    fileprivate func steps(_ path: ArraySlice<String>) -> [DatasetPlace.Step] {
-        guard let name = path.first, let element = menuClass.element(name) else { return [] }
-        return [.init(element: element)] + (record(name)?.steps(path.dropFirst()) ?? [])
+    /// Every entry in which the path's last step would stand, where it does or does not.
+    private func parents(of path: MenuPath, from position: Int, having: Bool, _ body: (Int) -> Void) {
+        guard let last = path.indexes.last else { return }
+        visit(path.indexes.dropLast(), from: position) { if has(last, below: $0) == having { body($0) } }
     }
 }

@@ -4,9 +4,9 @@ struct Period {
     let to: String?
 
     /// - Parameter issued: time of issue; its day stands in for a start that is not given.
-    init(_ record: DatasetRecord, issued: String?) {
-        from = record.text("from") ?? issued.map { String($0.prefix(10)) }
-        to = record.text("to")
+    init(from: ArraySlice<UInt8>?, to: ArraySlice<UInt8>?, issued: ArraySlice<UInt8>?) {
+        self.from = (from ?? issued?.prefix(10)).map { String(decoding: $0, as: UTF8.self) }
+        self.to = to.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Whether the period does not end before it starts; with a number, whether not later than so many months after.

@@ -16,6 +16,10 @@ struct ReloadService: Service {
                 let catalog = try load()
                 catalogs.replace(catalog)
                 logger.info("agreements reloaded", metadata: ["agreements": "\(catalog.agreements.keys.sorted().joined(separator: ", "))"])
+            } catch let error as CatalogError {
+                for problem in error.problems {
+                    logger.error("agreements not reloaded, the old ones go on", metadata: ["problem": "\(problem)"])
+                }
             } catch {
                 logger.error("agreements not reloaded, the old ones go on", metadata: ["error": "\(error)"])
             }

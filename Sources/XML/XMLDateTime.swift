@@ -45,11 +45,11 @@ public struct XMLDateTime: Hashable, Sendable {
         return reader.day() != nil && reader.isAtEnd
     }
 
-    /// `2026-11-22T10:05:00.123Z`, to the millisecond; for the years 0 to 9999.
+    /// `2026-11-22T10:05:00.123Z`, to the millisecond.
     public var text: String {
         let (year, month, dayOfMonth) = XMLDateTime.civil(seconds.flooredQuotient(86400))
         let rest = Int(seconds - seconds.flooredQuotient(86400) * 86400)
-        return String(unsafeUninitializedCapacity: 24) { output in
+        return String(unsafeUninitializedCapacity: 25) { output in
             var end = 0
             func write(_ value: Int, _ digits: Int, _ mark: Unicode.Scalar) {
                 var value = value
@@ -60,7 +60,7 @@ public struct XMLDateTime: Hashable, Sendable {
                 output[end + digits] = UInt8(ascii: mark)
                 end += digits + 1
             }
-            write(year, 4, "-")
+            write(year, year > 9999 ? 5 : 4, "-")
             write(month, 2, "-")
             write(dayOfMonth, 2, "T")
             write(rest / 3600, 2, ":")

@@ -90,6 +90,35 @@ struct AgreementTests {
         #expect(try problems { $0["extensions"] = ["A18": ["codVersion": "4.1.1"]] } == ["unknown-element /extensions/A18"])
     }
 
+    /// One invoice at the most is still a list, in JSON as in XML.
+    @Test func `a list of at the most one stays a list`() throws {
+        let yaml = Self.deployment.replacingOccurrences(of: "limits: {goodsItems: 3}", with: "limits: {remarks: 1}").replacingOccurrences(
+            of: "remarks: N", with: "remarks: O")
+        let catalog = try Catalog(adding: [("mutual.yaml", yaml)])
+        func change(_ message: inout [String: Any], _ remarks: Any) {
+            message["agreementCode"] = "MUTUAL"
+            message["validity"] = nil
+            message["extensions"] = ["MUTUAL": ["sealNumber": "S-1"]]
+            message["remarks"] = remarks
+        }
+        #expect(try problems(catalog) { change(&$0, ["one"]) } == [])
+        #expect(try problems(catalog) { change(&$0, ["one", "two"]) } == ["too-many /remarks"])
+        #expect(try problems(catalog) { change(&$0, "one") } == ["wrong-type /remarks"])
+    }
+
+    /// A condition holds where any entry of a list has the value, not the first alone.
+    @Test func `a condition looks at every entry of a list`() throws {
+        let yaml =
+            Self.deployment + "\nrules: [{of: certificate, when: {goodsItems.origin.countryCode: [JP]}, need: [tradeTerms], text: x}]"
+        let catalog = try Catalog(adding: [("mutual.yaml", yaml)])
+        #expect(
+            try problems(catalog) { message in
+                message["agreementCode"] = "MUTUAL"
+                for name in ["remarks", "validity"] { message[name] = nil }
+                message["extensions"] = ["MUTUAL": ["sealNumber": "S-1"]]
+            } == ["rule /tradeTerms"])
+    }
+
     static let deployment = """
         agreement: MUTUAL
         version: 3
@@ -132,7 +161,17 @@ struct AgreementTests {
         ("consignee: M", "consignee: X", "cannot be read"), ("\"861\"", "\"999\"", "typeCode allows 999"),
         ("goodsItems: 3", "exporter: 3", "exporter is no list"), ("MUTUAL", "mutual", "capital letters"),
         ("format: an..20", "type: Nothing", "no class Nothing"), ("amendments: [\"5\"]", "amendments: [\"9\"]", "procedures.amendments"),
-        ("languages: [en]", "languages: {", "cannot be read"),
+        ("languages: [en]", "languages: {", "cannot be read"), ("limits:", "limit:", "line 10: unknown key limit; did you mean limits?"),
+        ("holdHours: 1", "holdHours: 1, hold: 2", "unknown key hold"), ("format: an..20", "format: an..20, lst: x", "unknown key lst"),
+        ("{goodsItems: 3}", "{goodsItems: 0}", "limit 0"), ("limits: {goodsItems: 3}", "codes: {exporter: x}", "exporter is no text"),
+        ("limits: {goodsItems: 3}", "patterns: {exportCountryCode: x}", "exportCountryCode is no free text"),
+        ("limits: {goodsItems: 3}", "rules: [{of: certificat, any: [importer], text: x}]", "needs either of: certificate"),
+        ("limits: {goodsItems: 3}", "rules: [{of: certificate, text: x}]", "exactly one demand"),
+        ("limits: {goodsItems: 3}", "rules: [{of: certificate, need: [goodsItem.origin], text: x}]", "no element goodsItem.origin"),
+        (
+            "limits: {goodsItems: 3}", "rules: [{of: certificate, when: {goodsItems.x: [\"1\"]}, need: [importer], text: x}]",
+            "no element goodsItems.x"
+        ),
     ])
     func `a file that is wrong is refused with its name and what is wrong`(_ from: String, _ to: String, _ said: String) throws {
         try #require(Self.deployment.contains(from))

@@ -59,7 +59,7 @@ struct GatewayConfiguration {
         let partners = PartnerFiles(folder: folder, environment: environment)
         let catalog: Catalog?
         do {
-            catalog = try agreementsFolder.map { try Catalog(adding: agreementFiles($0)) } ?? Catalog()
+            catalog = try Command.catalog(agreementsFolder)
         } catch let error as CatalogError {
             catalog = nil
             for problem in error.problems { file.note(problem.description, at: agreementsFolder ?? "agreements") }

@@ -88,13 +88,14 @@ let package = Package(
         .target(
             name: "Support",
             dependencies: [
-                "XML", "XMLSignature", "Trust", "Datasets", library("X509", "swift-certificates"), library("Crypto", "swift-crypto"),
-                library("_CryptoExtras", "swift-crypto"),
+                "XML", "XMLSignature", "Trust", "Datasets", library("X509", "swift-certificates"), library("SwiftASN1", "swift-asn1"),
+                library("Crypto", "swift-crypto"), library("_CryptoExtras", "swift-crypto"),
             ],
             path: "Tests/Support", swiftSettings: strict),
         tests("House", ["Support"]),
         tests("XML", ["XML", "Support"]),
-        tests("WSSecurity", ["WSSecurity", "SOAP", "Trust", "XML", "Support"]),
+        tests("Trust", ["Trust", "XML", "XMLSignature", "Support"]),
+        tests("WSSecurity", ["WSSecurity", "SOAP", "Trust", "XML", "XMLSignature", "Support"]),
         tests("Datasets", ["Datasets", "XML", "Support"]),
         tests("Contracts", ["Contracts", "Datasets", "XML", "Support"]),
         tests("Stores", ["Stores", "Support"]),

@@ -8,8 +8,12 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Load all that serve would load and report every problem at once.",
         discussion: """
-            EXAMPLE
+            Lists each partner's certificates with their windows, when each was last seen signing, and warns 60, 30 and 7 days before
+            one ends that nothing succeeds. Run it before a reload (kill -HUP): a change that it refuses is refused there too.
+
+            EXAMPLES
               coconect-soap check --config gateway.yaml
+              coconect-soap check --config gateway.yaml --format json
             """)
 
     @Option(name: .shortAndLong, help: "The configuration file.")
@@ -18,57 +22,140 @@ struct Check: AsyncParsableCommand {
     @Option(help: "text or json.")
     var format = ReportFormat.text
 
-    private struct Report: Encodable {
-        var verdict = "good"
-        var problems: [ConfigurationProblem] = []
-        var partners: [String] = []
-    }
-
     func run() async throws {
-        var report = Report()
+        var report = CheckReport()
         do throws(ConfigurationError) {
             let configuration = try GatewayConfiguration(path: config)
-            report.problems = certificateProblems(configuration)
             report.partners = configuration.partners.partners.keys.sorted()
-            if let problem = await storeProblem(configuration.storePath) { report.problems.append(problem) }
+            let seen = await signersSeen(configuration.storePath, &report)
+            report.certificates = certificates(configuration, seen)
+            report.revocationLists = revocationLists(configuration.partners.trust)
         } catch {
             report.problems = error.problems
         }
-        if !report.problems.isEmpty { report.verdict = "bad" }
+        report.judge()
         switch format {
         case .json: try output(json: report)
-        case .text:
-            for problem in report.problems { output(problem.description) }
-            output(
-                report.problems.isEmpty
-                    ? "good: \(config), partners: \(report.partners.joined(separator: ", "))"
-                    : "bad: \(report.problems.count) problems in \(config)")
+        case .text: output(report.text(config))
         }
         if !report.problems.isEmpty { throw ExitCode(1) }
     }
 
-    private func storeProblem(_ path: String) async -> ConfigurationProblem? {
+    private func signersSeen(_ path: String, _ report: inout CheckReport) async -> [SignerSeen] {
         do {
-            try await openStore(path).checkWritable()
-            return nil
+            let store = try openStore(path)
+            try await store.checkWritable()
+            return try await store.signersSeen()
         } catch let error as CommandError {
-            return ConfigurationProblem(error.text, at: path)
+            report.problems.append(ConfigurationProblem(error.text, at: path))
         } catch {
-            return ConfigurationProblem("the store cannot be written: \(error)", at: path)
+            report.problems.append(ConfigurationProblem("the store cannot be written: \(error)", at: path))
+        }
+        return []
+    }
+
+    private func certificates(_ configuration: GatewayConfiguration, _ seen: [SignerSeen]) -> [CheckReport.Certificate] {
+        let own = PinnedCertificate(configuration.identity.certificate, owner: "us", origin: "identity.certificate")
+        let pins = [own] + configuration.partners.trust.certificates
+        return CertificateNotice.all(pins, at: .now).map { notice in
+            let pin = pins.first { $0.certificate.fingerprint.hex == notice.fingerprint && $0.owner == notice.owner }
+            let last = seen.first { $0.partner == notice.owner && $0.fingerprint == notice.fingerprint }?.lastAt
+            return CheckReport.Certificate(notice, lastSeen: last, defect: pin.flatMap(defect))
         }
     }
 
-    /// Certificates that could not sign now.
-    private func certificateProblems(_ configuration: GatewayConfiguration) -> [ConfigurationProblem] {
-        let own = PinnedCertificate(configuration.identity.certificate, owner: "us", origin: "identity.certificate")
-        var problems: [ConfigurationProblem] = []
-        for pin in [own] + configuration.partners.trust.certificates {
-            do throws(TrustError) {
-                try pin.certificate.checkSigner(at: .now)
-            } catch {
-                problems.append(ConfigurationProblem(error.description, at: pin.origin))
+    /// What keeps a certificate from ever signing; its time is looked at elsewhere.
+    private func defect(_ pin: PinnedCertificate) -> String? {
+        do throws(TrustError) {
+            try pin.certificate.checkSigner(at: pin.certificate.notBefore)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    /// Lists that are files; those at URLs are fetched by the running gateway.
+    private func revocationLists(_ trust: TrustStore) -> [CheckReport.List] {
+        trust.evidence.lists.map { location, list, _ in
+            CheckReport.List(
+                location: location, issuer: list.issuer, from: list.from.text, until: list.until.text, expired: list.until < .now)
+        }
+    }
+}
+
+/// What `check` found.
+struct CheckReport: Encodable {
+    var verdict = "good"
+    var problems: [ConfigurationProblem] = []
+    var warnings: [ConfigurationProblem] = []
+    var partners: [String] = []
+    var certificates: [Certificate] = []
+    var revocationLists: [List] = []
+
+    struct Certificate: Encodable {
+        let owner: String
+        let subject: String
+        let fingerprint: String
+        let from: String
+        let until: String
+        let daysLeft: Int
+        let urgency: CertificateNotice.Urgency
+        let text: String
+        let lastSeen: String?
+        let file: String
+        let defect: String?
+
+        init(_ notice: CertificateNotice, lastSeen: String?, defect: String?) {
+            owner = notice.owner
+            subject = notice.subject
+            fingerprint = notice.fingerprint
+            from = notice.from.text
+            until = notice.until.text
+            daysLeft = notice.daysLeft
+            urgency = notice.urgency
+            text = notice.text
+            self.lastSeen = lastSeen
+            file = notice.origin
+            self.defect = defect
+        }
+    }
+
+    struct List: Encodable {
+        let location: String
+        let issuer: String
+        let from: String
+        let until: String
+        let expired: Bool
+    }
+
+    mutating func judge() {
+        for certificate in certificates {
+            if let defect = certificate.defect { problems.append(ConfigurationProblem(defect, at: certificate.file)) }
+            let notice = ConfigurationProblem(
+                "\(certificate.owner): the certificate of \(certificate.subject) \(certificate.text)", at: certificate.file)
+            switch certificate.urgency {
+            case .ended: problems.append(notice)
+            case .soon, .week: warnings.append(notice)
+            case .fine: break
             }
         }
-        return problems
+        for list in revocationLists where list.expired {
+            warnings.append(ConfigurationProblem("the revocation list of \(list.issuer) expired at \(list.until)", at: list.location))
+        }
+        if !problems.isEmpty { verdict = "bad" }
+    }
+
+    func text(_ config: String) -> String {
+        var lines = problems.map(\.description)
+        lines += warnings.map { "warning: \($0.text)\n  where: \($0.place)" }
+        for certificate in certificates {
+            lines.append(
+                "\(certificate.owner): \(certificate.subject), \(certificate.text)"
+                    + (certificate.lastSeen.map { ", last seen \($0)" } ?? ""))
+        }
+        lines.append(
+            problems.isEmpty
+                ? "good: \(config), partners: \(partners.joined(separator: ", "))" : "bad: \(problems.count) problems in \(config)")
+        return lines.joined(separator: "\n")
     }
 }

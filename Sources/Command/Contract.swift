@@ -5,7 +5,8 @@ internal import Foundation
 
 struct Contract: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the contracts that the menu gives: XSD, WSDL, JSON Schema, OpenAPI, tables of the elements.",
+        abstract:
+            "Write the contracts that the menu gives: XSD, WSDL, JSON Schema, OpenAPI, tables of the elements; and the pages of rules and limits.",
         discussion: """
             EXAMPLES
               coconect-soap contract --out wsdl
@@ -35,7 +36,8 @@ struct ContractWrite: ParsableCommand {
         let contracts =
             try options.narrowed(catalog).map { ContractFiles($0, baseURL: baseURL) } ?? ContractFiles(catalog, baseURL: baseURL)
         var differing: [String] = []
-        for (name, bytes) in contracts.files {
+        let files = contracts.files + (options.agreement == nil ? ReferencePages.files : [])
+        for (name, bytes) in files {
             let path = out + "/" + name
             if check {
                 if (try? readFile(path)) != bytes { differing.append(path) }
@@ -49,7 +51,7 @@ struct ContractWrite: ParsableCommand {
                 "not what the menu gives", place: differing.joined(separator: ", "),
                 help: "run: coconect-soap contract --out \(out)", status: 1)
         }
-        if check { output("good: \(contracts.files.count) files in \(out)") }
+        if check { output("good: \(files.count) files in \(out)") }
     }
 }
 

@@ -42,6 +42,15 @@ func loadCertificate(_ path: String) throws(FileError) -> Certificate {
     }
 }
 
+/// Every certificate of a PEM file, at least one.
+func loadCertificates(_ path: String) throws(FileError) -> [Certificate] {
+    let bytes = try readFile(path)
+    let certificates: [Certificate]
+    do { certificates = try Certificate.all(pem: bytes) } catch { throw FileError(path: path, reason: error.description) }
+    guard !certificates.isEmpty else { throw FileError(path: path, reason: CertificateError.unreadable.description) }
+    return certificates
+}
+
 func loadPrivateKey(_ path: String, passphrase: String? = nil) throws(FileError) -> PrivateKey {
     let bytes = try readFile(path)
     do {
@@ -51,19 +60,31 @@ func loadPrivateKey(_ path: String, passphrase: String? = nil) throws(FileError)
     }
 }
 
-/// The certificates of a folder, each known by the name of its file.
+/// The certificates of a folder, each known by the name of its file: a signer's is pinned, an authority's is trusted for what it
+/// issued. Revocation lists (*.crl) beside them are asked for every certificate that an authority issued.
 func loadTrust(_ folder: String) throws(FileError) -> TrustStore {
     let names: [String]
-    do {
-        names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".pem") || $0.hasSuffix(".crt") }.sorted()
-    } catch {
+    do { names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
         throw FileError(path: folder, reason: "the folder of trusted certificates cannot be read")
     }
-    guard !names.isEmpty else { throw FileError(path: folder, reason: "the folder holds no certificate (*.pem or *.crt)") }
+    let evidence = RevocationEvidence()
+    let lists = names.filter { $0.hasSuffix(".crl") }.map { folder + "/" + $0 }
+    for list in lists { try evidence.load(list) }
     var pins: [PinnedCertificate] = []
-    for name in names {
-        let path = folder + "/" + name
-        pins.append(PinnedCertificate(try loadCertificate(path), owner: String(name.dropLast(4)), origin: path))
+    var authorities: [Authority] = []
+    for name in names where name.hasSuffix(".pem") || name.hasSuffix(".crt") {
+        let (path, owner) = (folder + "/" + name, String(name.dropLast(4)))
+        let certificates = try loadCertificates(path)
+        for certificate in certificates where !certificate.isCertificationAuthority {
+            pins.append(PinnedCertificate(certificate, owner: owner, origin: path))
+        }
+        let anchors = certificates.filter(\.isCertificationAuthority)
+        guard !anchors.isEmpty else { continue }
+        authorities.append(
+            Authority(owner: owner, anchors: anchors, subject: nil, revocation: RevocationPolicy(lists: lists), origin: path))
     }
-    return TrustStore(pins)
+    guard !pins.isEmpty || !authorities.isEmpty else {
+        throw FileError(path: folder, reason: "the folder holds no certificate (*.pem or *.crt)")
+    }
+    return TrustStore(pins, authorities: authorities, evidence: evidence)
 }

@@ -1,9 +1,11 @@
 internal import ArgumentParser
+internal import AsyncHTTPClient
 internal import Exchanges
 internal import Foundation
 internal import Logging
 internal import Server
 internal import Stores
+internal import Trust
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,11 +30,13 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "coconect-soap")
         let store = try openStore(configuration.storePath)
         let pool = ThreadWorkPool(threads: configuration.workThreads, limit: configuration.workLimit)
-        let gateway = Gateway(configuration, store: store, pool: pool, logger: logger)
+        let client = HTTPClient.plain(tls: nil)
+        let gateway = Gateway(configuration, store: store, pool: pool, revocation: HTTPRevocationSource(client), logger: logger)
+        let evidence = configuration.partners.trust.evidence
         let server = GatewayServer(
             gateway, soap: configuration.soap, api: configuration.api, partnerTLS: configuration.partnerTLS,
             insideURL: configuration.insideURL, pool: pool,
-            reload: { [folder = configuration.agreementsFolder] in try catalog(folder) },
+            revocationClient: client, reload: { [config] in try reload(config, evidence: evidence) },
             logger: logger)
         logger.info(
             "starting",
@@ -50,6 +54,16 @@ struct Serve: AsyncParsableCommand {
                 help: "where an address is in use, stop what uses it or set COCONECT_SOAP_PORT and COCONECT_API_PORT", status: 1)
         }
         logger.info("stopped")
+    }
+}
+
+/// The whole configuration anew, as a dry run; partners and agreements of it are used.
+private func reload(_ path: String, evidence: RevocationEvidence) throws -> ReloadedSettings {
+    do throws(ConfigurationError) {
+        let configuration = try GatewayConfiguration(path: path, evidence: evidence)
+        return ReloadedSettings(partners: configuration.partners, catalog: configuration.catalog)
+    } catch {
+        throw ReloadRefused(problems: error.problems.map(\.line))
     }
 }
 
@@ -75,9 +89,13 @@ func openStore(_ path: String) throws -> SQLiteStore {
 }
 
 extension Gateway {
-    init(_ configuration: GatewayConfiguration, store: any MessageStore, pool: any WorkPool, logger: Logger) {
+    init(
+        _ configuration: GatewayConfiguration, store: any MessageStore, pool: any WorkPool,
+        revocation: any RevocationSource = NoRevocationSource(), logger: Logger
+    ) {
         self.init(
             administration: configuration.administration, identity: configuration.identity, partners: configuration.partners,
-            catalog: configuration.catalog, store: store, settings: configuration.settings, pool: pool, logger: logger)
+            catalog: configuration.catalog, store: store, settings: configuration.settings, pool: pool, revocation: revocation,
+            logger: logger)
     }
 }

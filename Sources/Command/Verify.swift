@@ -9,7 +9,8 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Verify a signed SOAP message, without server and store.",
         discussion: """
-            Both engines judge, the direct one and libxmlsec1, and must agree. Without --at trust is judged now and the
+            The folder holds signers' certificates, each named for its owner, and authorities whose certificates are good too; a
+            revocation list (*.crl) beside them is asked. Both engines judge, the direct one and libxmlsec1, and must agree. Without --at trust is judged now and the
             message's own Timestamp is not held against it, because a kept message is always old.
 
             EXAMPLES
@@ -20,7 +21,7 @@ struct Verify: ParsableCommand {
     @Argument(help: "The message, or - for standard input.")
     var file: String
 
-    @Option(help: "Folder of trusted certificates (*.pem, *.crt), each named for its owner.")
+    @Option(help: "Folder of trusted certificates (*.pem, *.crt), each named for its owner, and revocation lists (*.crl).")
     var trust: String
 
     @Option(help: "The moment for which certificates and Timestamp are judged, such as 2026-11-22T10:00:00Z.")
@@ -72,7 +73,7 @@ func openEnvelope(
 extension VerificationReport {
     /// For people.
     var text: String {
-        var lines = ["verdict:   \(verdict.rawValue)" + (code.map { " (\($0))" } ?? "")]
+        var lines = ["verdict:   \(verdict.rawValue)" + (code.map { " (rule \(rule ?? 0), \($0))" } ?? "")]
         if let reason { lines.append("reason:    \(reason)") }
         lines.append("integrity: \(integrity.rawValue)")
         if let signer {
@@ -83,6 +84,7 @@ extension VerificationReport {
         if let signatureAlgorithm { lines.append("algorithm: \(signatureAlgorithm)") }
         for part in parts { lines.append("signed:    \(part.path) (#\(part.id)) \(part.digest)") }
         if let created { lines.append("timestamp: \(created) to \(expires ?? "no end")") }
+        for warning in warnings { lines.append("warning:   \(warning.code): \(warning.text)") }
         lines.append("judged at: \(judgedAt)")
         lines.append("libxmlsec1: \(secondEngine.rawValue)")
         return lines.joined(separator: "\n")

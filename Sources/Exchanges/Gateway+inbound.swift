@@ -22,7 +22,7 @@ extension Gateway {
     private func exchange(_ request: InboundRequest) async -> InboundAnswer {
         let now = clock()
         do {
-            let message = try reader.read(request, at: now)
+            let message = try await read(request, at: now)
             let dataset: Dataset
             switch accepted(message) {
             case .success(let accepted): dataset = accepted
@@ -35,12 +35,30 @@ extension Gateway {
                 return try await answerAgain(message, earlier, at: now)
             }
             bell.ring(.inbound)
+            for warning in message.report.warnings {
+                logger.warning(
+                    "message accepted with a warning",
+                    metadata: metadata(request, message).merging(["warning": "\(warning.code)", "text": "\(warning.text)"]) { _, new in new
+                    })
+            }
             logger.info("message accepted", metadata: metadata(request, message).merging(["id": "\(record.id)"]) { _, new in new })
             return InboundAnswer(outcome: .accepted(id: record.id), version: message.version, bytes: response)
         } catch let refused as RefusedRequest {
             return await refuse(request, refused, at: now, signed: true)
         } catch {
             return await refuse(request, RefusedRequest(.internalError(error), request, at: now), at: now, signed: true)
+        }
+    }
+
+    /// Where only an OCSP responder is missing, it is asked, and the message judged once more.
+    private func read(_ request: InboundRequest, at now: XMLDateTime) async throws -> InboundMessage {
+        let reader = reader
+        do {
+            return try reader.read(request, at: now)
+        } catch let refused {
+            guard let question = refused.question else { throw refused }
+            await ask(question)
+            return try reader.read(request, at: now)
         }
     }
 
@@ -60,6 +78,10 @@ extension Gateway {
                 return refused(.wrongParty("sender", got: sender, expected: message.partner.administration))
             }
             guard receiver == administration else { return refused(.wrongParty("receiver", got: receiver, expected: administration)) }
+            if let granted = message.partner.grants.agreements {
+                let agreement = dataset.text("agreementCode") ?? "(none)"
+                guard granted.contains(agreement) else { return refused(.agreementNotGranted(agreement, to: message.partner.name)) }
+            }
             return .success(dataset)
         }
     }
@@ -97,12 +119,7 @@ extension Gateway {
     }
 
     func sign(_ envelope: OutgoingEnvelope, at now: XMLDateTime) async throws -> [UInt8] {
-        let draft = try draft(envelope, at: now)
-        return draft.signed(value: try await identity.signer.sign(draft.signedInfo))
-    }
-
-    func draft(_ envelope: OutgoingEnvelope, at now: XMLDateTime) throws -> EnvelopeDraft {
-        try EnvelopeDraft(envelope, certificate: identity.certificate, algorithm: identity.signer.algorithm, created: now)
+        try await identity.finish(EnvelopeDraft(envelope, identity: identity, created: now))
     }
 
     private func record(

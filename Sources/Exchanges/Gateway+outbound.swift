@@ -2,6 +2,7 @@ public import Datasets
 internal import Logging
 internal import SOAP
 internal import Stores
+internal import Trust
 public import WSSecurity
 internal import XML
 internal import XMLSignature
@@ -39,6 +40,7 @@ extension Gateway {
         guard let partner = partners[name] else {
             throw .unknownPartner(name, nearest: name.nearest(in: partners.partners.keys, within: 3).first)
         }
+        guard partner.standing == .active else { throw .partnerSuspended(name) }
         guard partner.mayBeCalled(operation) else { throw .operationNotCalled(operation, partner: name) }
         return partner
     }
@@ -104,8 +106,8 @@ extension Gateway {
                 ? OutgoingEnvelope.requestAddressing(to: address, action: action, messageID: uuid(of: messageID)) : [],
             content: dataset.xml, form: .canonical)
         let (draft, request) = try await pool.run {
-            let draft = try self.draft(envelope, at: clock())
-            return (draft, draft.signed(value: try await identity.signer.sign(draft.signedInfo)))
+            let draft = try EnvelopeDraft(envelope, identity: identity, style: partner.endpoint.signing, created: clock())
+            return (draft, try await identity.finish(draft))
         }
         let response = try await call(
             transport,
@@ -114,17 +116,36 @@ extension Gateway {
         let sent = SentMessage(
             messageID: messageID, addressingID: envelope.addressing.isEmpty ? nil : uuid(of: messageID), bodyDigest: draft.bodyDigest,
             earlierDigest: earlier)
+        let judged = try await judge(response, partner, menuOperation, sent)
+        guard let question = judged.question else { return exchange(judged, request, response, sent) }
+        await ask(question)
+        return exchange(try await judge(response, partner, menuOperation, sent), request, response, sent)
+    }
+
+    private struct JudgedAnswer: Sendable {
+        let outcome: SentExchange.Outcome
+        let report: VerificationReport
+        var question: OCSPQuestion?
+    }
+
+    private func exchange(_ judged: JudgedAnswer, _ request: [UInt8], _ response: OutboundResponse, _ sent: SentMessage) -> SentExchange {
+        SentExchange(request: request, response: response.bytes, outcome: judged.outcome, report: judged.report, sent: sent)
+    }
+
+    private func judge(
+        _ response: OutboundResponse, _ partner: Partner, _ operation: MenuOperation, _ sent: SentMessage
+    ) async throws -> JudgedAnswer {
         let (settings, now) = (settings, clock())
+        let trust = partners.trust(of: partner)
         return try await pool.run {
             var report = VerificationReport(judgedAt: now)
             do throws(UntrustedAnswer) {
                 let answer = try PartnerAnswer(
-                    response, partner: partner, operation: menuOperation, sent: sent, policy: settings.policy,
+                    response, trust: trust, operation: operation, sent: sent, policy: partner.policy ?? settings.policy,
                     limits: settings.limits, at: now, report: &report)
-                return SentExchange(request: request, response: response.bytes, outcome: .answered(answer), report: report, sent: sent)
+                return JudgedAnswer(outcome: .answered(answer), report: report)
             } catch {
-                return SentExchange(
-                    request: request, response: response.bytes, outcome: .untrusted(error.description), report: report, sent: sent)
+                return JudgedAnswer(outcome: .untrusted(error.description), report: report, question: error.question)
             }
         }
     }

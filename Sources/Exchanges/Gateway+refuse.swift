@@ -22,7 +22,7 @@ extension Gateway {
         logger.log(
             level: refusal.blame == .receiver ? .error : .warning, "message refused",
             metadata: [
-                "correlation": "\(request.correlationID)", "code": "\(refusal.code)",
+                "correlation": "\(request.correlationID)", "code": "\(refusal.code)", "rule": "\(refusal.rule.number)",
                 "operation": "\(request.operation.onOneLine(atMost: 60))",
                 "peer": "\(request.peer)", "partner": "\(refused.partner?.name ?? "unknown")", "claimed-signer": "\(refused.claimedSigner)",
                 "diagnosis": "\(refusal.diagnosis)",

@@ -10,14 +10,16 @@ internal import XMLSignature
 public struct Gateway: Sendable {
     public let administration: Administration
     public let identity: SigningIdentity
-    public let partners: PartnerRegistry
+    /// Whom we know; a reload replaces it.
+    public let registry: Reloadable<PartnerRegistry>
     /// What is read and written; a reload replaces it.
-    public let catalogs: CatalogHolder
+    public let catalogs: Reloadable<Catalog>
     public let store: any MessageStore
     public let settings: GatewaySettings
 
     let pool: any WorkPool
     let clock: @Sendable () -> XMLDateTime
+    let revocation: any RevocationSource
     let logger: Logger
     let strangers: RateLimit
     let notes: RateLimit
@@ -26,15 +28,16 @@ public struct Gateway: Sendable {
     public init(
         administration: Administration, identity: SigningIdentity, partners: PartnerRegistry, catalog: Catalog,
         store: any MessageStore, settings: GatewaySettings, pool: any WorkPool = InlinePool(),
-        clock: @escaping @Sendable () -> XMLDateTime = { .now }, logger: Logger
+        revocation: any RevocationSource = NoRevocationSource(), clock: @escaping @Sendable () -> XMLDateTime = { .now }, logger: Logger
     ) {
         self.administration = administration
         self.identity = identity
-        self.partners = partners
-        catalogs = CatalogHolder(catalog)
+        registry = Reloadable(partners)
+        catalogs = Reloadable(catalog)
         self.store = store
         self.settings = settings
         self.pool = pool
+        self.revocation = revocation
         self.clock = clock
         self.logger = logger
         strangers = RateLimit(perSecond: settings.signedFaultsPerSecond)
@@ -47,6 +50,7 @@ public struct Gateway: Sendable {
             catalog: catalog, partners: partners, policy: settings.policy, limits: settings.limits, publicURL: settings.publicURL)
     }
 
+    public var partners: PartnerRegistry { registry.current }
     public var catalog: Catalog { catalogs.current }
     public var menu: Menu { catalog.menu }
 

@@ -32,6 +32,8 @@ struct RefusedRequest: Error {
     let report: VerificationReport
     /// The signed MessageID that the fault relates to.
     var relatesTo: String?
+    /// Asked of an OCSP responder, the message may turn out good.
+    var question: OCSPQuestion?
 }
 
 /// bytes → Envelope → Verified<Envelope> → operation and role → Dataset, on one thread.
@@ -51,7 +53,7 @@ struct InboundReader: Sendable {
         } catch {
             throw RefusedRequest(
                 refusal: error, version: progress.version, partner: progress.partner, report: progress.report,
-                relatesTo: progress.relatesTo)
+                relatesTo: progress.relatesTo, question: progress.question)
         }
     }
 
@@ -60,6 +62,7 @@ struct InboundReader: Sendable {
         var report: VerificationReport
         var partner: Partner?
         var relatesTo: String?
+        var question: OCSPQuestion?
     }
 
     private func read(
@@ -73,10 +76,12 @@ struct InboundReader: Sendable {
         }
         let signedMessageID = try checkAddressing(verified, request)
         progress.relatesTo = signedMessageID
+        // Before the partner is blamed: a connection of somebody else's is not its doing.
+        try checkClient(partner, request)
         progress.partner = partner
         guard let content = verified.content else { throw .bodyContent() }
         let (operation, message) = try route(content, request)
-        guard partner.mayCall(operation) else { throw .operationNotProvided(operation, to: partner.name) }
+        try partner.checkCall(operation)
         return InboundMessage(
             version: envelope.version, partner: partner, operation: operation,
             messageID: content.child(XMLName(menu.namespace, "FunctionalReferenceID"))?.text ?? "",
@@ -109,10 +114,18 @@ struct InboundReader: Sendable {
         _ envelope: Envelope, at now: XMLDateTime, progress: inout Progress
     ) throws(Refusal) -> Verified<Envelope> {
         do {
-            return try EnvelopeVerifier(trust: partners.trust, policy: policy).verify(envelope, at: now, report: &progress.report)
+            return try EnvelopeVerifier(trust: partners.trust, policies: partners.policies(policy)).verify(
+                envelope, at: now, report: &progress.report)
         } catch {
+            if case .trust(.responderNotAsked(let question)) = error { progress.question = question }
             throw Refusal(error)
         }
+    }
+
+    private func checkClient(_ partner: Partner, _ request: InboundRequest) throws(Refusal) {
+        let certificate = request.clientCertificate.flatMap { try? Certificate(der: $0) }
+        guard !partner.client.admits(certificate) else { return }
+        throw .clientCertificate(certificate?.subject, partner: partner.name)
     }
 
     /// Unsigned addressing headers are not trusted, but may not contradict either; a signed To must be our address; answers

@@ -11,16 +11,20 @@ public struct InboundRequest: Sendable {
     public let action: String?
     /// The address it came from, for the log.
     public let peer: String
+    /// The certificate of the TLS connection, DER; `nil` without mutual TLS.
+    public let clientCertificate: [UInt8]?
     public let correlationID: String
 
     public init(
-        bytes: [UInt8], operation: String, mediaVersion: SOAPVersion, action: String?, peer: String, correlationID: String
+        bytes: [UInt8], operation: String, mediaVersion: SOAPVersion, action: String?, peer: String, clientCertificate: [UInt8]? = nil,
+        correlationID: String
     ) {
         self.bytes = bytes
         self.operation = operation
         self.mediaVersion = mediaVersion
         self.action = action
         self.peer = peer
+        self.clientCertificate = clientCertificate
         self.correlationID = correlationID
     }
 }

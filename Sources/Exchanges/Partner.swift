@@ -1,66 +1,76 @@
-public import SOAP
 public import Trust
+public import WSSecurity
 
 /// An administration that we exchange certificates with. A partner is data: nothing about one stands in code.
 public struct Partner: Sendable {
     /// The name of the partner's file, in addresses and in the log.
     public let name: String
     public let administration: Administration
+    public let standing: Standing
     /// The roles that we hold toward it.
     public let roles: Set<GatewayRole>
+    public let grants: Grants
     public let certificates: [PinnedCertificate]
+    public let authorities: [Authority]
+    /// What its messages must fulfil; `nil` is what holds for all.
+    public let policy: SecurityPolicy?
+    /// The TLS client certificates that its requests come with.
+    public let client: ClientBinding
+    public let limits: PartnerLimits
     public let endpoint: PartnerEndpoint
 
     public init(
-        name: String, administration: Administration, roles: Set<GatewayRole>, certificates: [PinnedCertificate],
-        endpoint: PartnerEndpoint
+        name: String, administration: Administration, standing: Standing = .active, roles: Set<GatewayRole>, grants: Grants = Grants(),
+        certificates: [PinnedCertificate], authorities: [Authority] = [], policy: SecurityPolicy? = nil, client: ClientBinding = .unbound,
+        limits: PartnerLimits = PartnerLimits(), endpoint: PartnerEndpoint
     ) {
         self.name = name
         self.administration = administration
+        self.standing = standing
         self.roles = roles
+        self.grants = grants
         self.certificates = certificates
+        self.authorities = authorities
+        self.policy = policy
+        self.client = client
+        self.limits = limits
         self.endpoint = endpoint
     }
 
-    /// Whether the partner may call the operation here.
-    func mayCall(_ operation: Operation) -> Bool { roles.contains(operation.provider) }
+    public enum Standing: String, CaseIterable, Sendable { case active, suspended }
+
     /// Whether we may call the operation there.
     func mayBeCalled(_ operation: Operation) -> Bool { roles.contains(operation.provider.other) }
+
+    /// Whether the partner may call the operation here.
+    func checkCall(_ operation: Operation) throws(Refusal) {
+        guard standing == .active else { throw .partnerSuspended(name) }
+        guard roles.contains(operation.provider) else { throw .operationNotProvided(operation, to: name) }
+        guard grants.operations?.contains(operation) ?? true else { throw .operationNotGranted(operation, to: name) }
+    }
 }
 
-/// How the partner's own gateway is called.
-public struct PartnerEndpoint: Sendable {
-    /// Address without the operation, such as `https://test.coconect.customs.go.kr`.
-    public let baseURL: String
-    public let soapVersion: SOAPVersion
-    public let addressing: Addressing
-    /// Tries before a message is parked for a person.
-    public let tries: Int
-    /// Seconds to wait for an answer.
-    public let timeout: Int
+/// What is granted to a partner within our roles toward it; `nil` is all.
+public struct Grants: Sendable {
+    public let operations: Set<Operation>?
+    /// Codes of agreements. Where it is not `nil`, a message must name one of them.
+    public let agreements: Set<String>?
 
-    public enum Addressing: String, Sendable, Codable, CaseIterable { case on, off }
-
-    public init(baseURL: String, soapVersion: SOAPVersion = .v12, addressing: Addressing = .on, tries: Int = 12, timeout: Int = 30) {
-        self.baseURL = baseURL
-        self.soapVersion = soapVersion
-        self.addressing = addressing
-        self.tries = tries
-        self.timeout = timeout
+    public init(operations: Set<Operation>? = nil, agreements: Set<String>? = nil) {
+        self.operations = operations
+        self.agreements = agreements
     }
-
-    public func address(of operation: Operation) -> String { baseURL + "/" + operation.rawValue }
 }
 
-/// All partners, and the certificates that they sign with.
-public struct PartnerRegistry: Sendable {
-    public let partners: [String: Partner]
-    public let trust: TrustStore
+/// How much of the gateway one partner may take.
+public struct PartnerLimits: Hashable, Sendable {
+    /// Requests in a minute.
+    public var requestsPerMinute: Int
+    /// Requests under way at one time.
+    public var concurrentRequests: Int
 
-    public init(_ partners: [Partner]) {
-        self.partners = Dictionary(partners.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        trust = TrustStore(partners.flatMap(\.certificates))
+    public init(requestsPerMinute: Int = 6000, concurrentRequests: Int = 32) {
+        self.requestsPerMinute = requestsPerMinute
+        self.concurrentRequests = concurrentRequests
     }
-
-    public subscript(name: String) -> Partner? { partners[name] }
 }

@@ -1,5 +1,6 @@
 internal import Datasets
 public import SOAP
+internal import Trust
 internal import WSSecurity
 internal import XML
 internal import XMLSignature
@@ -13,7 +14,7 @@ public enum PartnerAnswer: Sendable {
     public enum Blame: Sendable { case sender, receiver }
 
     init(
-        _ response: OutboundResponse, partner: Partner, operation: MenuOperation, sent: SentMessage, policy: SecurityPolicy,
+        _ response: OutboundResponse, trust: TrustStore, operation: MenuOperation, sent: SentMessage, policy: SecurityPolicy,
         limits: XMLLimits, at now: XMLDateTime, report: inout VerificationReport
     ) throws(UntrustedAnswer) {
         let envelope: Envelope
@@ -24,9 +25,11 @@ public enum PartnerAnswer: Sendable {
         }
         let verified: Verified<Envelope>
         do {
-            let trust = PartnerRegistry([partner]).trust
             verified = try EnvelopeVerifier(trust: trust, policy: policy).verify(envelope, at: now, report: &report)
         } catch {
+            if case .trust(.responderNotAsked(let question)) = error {
+                throw UntrustedAnswer("whether the partner's certificate was revoked is not known", question: question)
+            }
             throw UntrustedAnswer("the answer (HTTP \(response.status)) is not signed as it must be (\(error.code)): \(error)")
         }
         try sent.checkRelation(verified)
@@ -79,9 +82,12 @@ struct SentMessage: Sendable {
 /// An answer that cannot be taken for the partner's word; the message counts as unanswered.
 struct UntrustedAnswer: Error, CustomStringConvertible {
     let description: String
+    /// Asked of an OCSP responder, the answer may turn out to be the partner's word.
+    let question: OCSPQuestion?
 
-    init(_ description: String) {
+    init(_ description: String, question: OCSPQuestion? = nil) {
         self.description = description
+        self.question = question
     }
 }
 

@@ -12,10 +12,12 @@ public struct Receipt: Hashable, Sendable, Codable {
     /// Base64 DigestValue of the request's Body Reference.
     public let digestValue: String
 
+    /// - Parameter bodyDigest: base64; no two digest algorithms have the same length, so it says its own.
     init(messageID: String, receivedAt: String, bodyDigest: String) {
         functionalReferenceID = messageID
         receivedDateTime = receivedAt
-        digestMethod = DigestAlgorithm.sha256.rawValue
+        let length = Base64.decode(bodyDigest)?.count
+        digestMethod = (DigestAlgorithm.allCases.first { $0.length == length } ?? .sha256).rawValue
         digestValue = bodyDigest
     }
 

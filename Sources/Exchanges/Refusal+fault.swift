@@ -6,7 +6,8 @@ extension Refusal {
     /// The Fault element for the peer.
     func fault(_ version: SOAPVersion, menu: Menu, correlationID: String, now: XMLDateTime) -> [UInt8] {
         var values: [String: DatasetValue] = [
-            "code": .text(code), "correlationId": .text(correlationID), "serverDateTime": .text(now.text),
+            "code": .text(code), "rule": .text(String(rule.number)), "correlationId": .text(correlationID),
+            "serverDateTime": .text(now.text),
         ]
         if !problems.isEmpty { values["problems"] = .list(problems.map(\.value)) }
         let detail = Dataset(menu.message("Refusal"), values).xml

@@ -13,6 +13,7 @@ public enum Submission: Sendable {
 public enum SubmissionError: Error, Sendable, CustomStringConvertible {
     case unknownPartner(String, nearest: String?)
     case operationNotCalled(Operation, partner: String)
+    case partnerSuspended(String)
     case dataset([DatasetProblem])
     case messageIDReused(String)
     /// Nothing was accepted, and the dataset is not at fault.
@@ -24,6 +25,8 @@ public enum SubmissionError: Error, Sendable, CustomStringConvertible {
             "no partner is named \(name)" + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .operationNotCalled(let operation, let partner):
             "our roles toward \(partner) do not include calling \(operation.rawValue)"
+        case .partnerSuspended(let name):
+            "the exchange with \(name) is suspended; set standing to active in its file and reload"
         case .dataset(let problems): DatasetError(problems).description
         case .storeFailed: "the message could not be stored; nothing was accepted: send it again later"
         case .messageIDReused(let id): "functionalReferenceId \(id) was used before for other content"

@@ -8,6 +8,7 @@ extension VerificationReport {
         var object = JSONObject()
         object.add("verdict", verdict.rawValue)
         object.add("code", code)
+        object.add("rule", rule.map { Array(String($0).utf8) })
         object.add("reason", reason)
         object.add("integrity", integrity.rawValue)
         object.add("soapVersion", soapVersion)
@@ -18,6 +19,7 @@ extension VerificationReport {
         object.add("expires", expires)
         object.add("judgedAt", judgedAt)
         object.add("secondEngine", secondEngine.rawValue)
+        object.add("warnings", warnings.map(\.json))
         return object.json
     }
 }
@@ -44,6 +46,15 @@ extension VerificationReport.Part {
         object.add("id", id)
         object.add("digestAlgorithm", digestAlgorithm)
         object.add("digest", digest)
+        return object.json
+    }
+}
+
+extension VerificationReport.Warning {
+    fileprivate var json: [UInt8] {
+        var object = JSONObject()
+        object.add("code", code)
+        object.add("text", text)
         return object.json
     }
 }

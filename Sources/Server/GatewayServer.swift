@@ -1,4 +1,4 @@
-internal import AsyncHTTPClient
+public import AsyncHTTPClient
 public import Datasets
 public import Exchanges
 internal import Hummingbird
@@ -16,15 +16,18 @@ public struct GatewayServer: Sendable {
     /// Where accepted messages are pushed to; `nil` lets them wait in the inbox.
     private let insideURL: String?
     private let pool: ThreadWorkPool
-    private let reload: @Sendable () throws -> Catalog
+    private let reload: @Sendable () throws -> ReloadedSettings
+    private let revocationClient: HTTPClient
     private let logger: Logger
 
     /// What is under way at a stop gets this long; a client that stalls does not hold the gateway up.
     private static let shutdownPatience = Duration.seconds(3)
+    /// Between two fetches of the revocation lists.
+    private static let listInterval = Duration.seconds(900)
 
     public init(
         _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, partnerTLS: TLSMaterial?, insideURL: String?,
-        pool: ThreadWorkPool, reload: @escaping @Sendable () throws -> Catalog, logger: Logger
+        pool: ThreadWorkPool, revocationClient: HTTPClient, reload: @escaping @Sendable () throws -> ReloadedSettings, logger: Logger
     ) {
         self.gateway = gateway
         self.soap = soap
@@ -33,6 +36,7 @@ public struct GatewayServer: Sendable {
         self.insideURL = insideURL
         self.pool = pool
         self.reload = reload
+        self.revocationClient = revocationClient
         self.logger = logger
     }
 
@@ -40,8 +44,11 @@ public struct GatewayServer: Sendable {
     public func run() async throws {
         let partnerClient = HTTPClient.plain(tls: partnerTLS)
         let insideClient = HTTPClient.plain(tls: nil)
+        let lists = RevocationListService(
+            gateway: gateway, source: HTTPRevocationSource(revocationClient), interval: GatewayServer.listInterval, logger: logger)
+        let watch = CertificateWatchService(gateway: gateway, logger: logger)
         var services: [any Service] = [
-            ReloadService(catalogs: gateway.catalogs, load: reload, logger: logger),
+            ReloadService(gateway: gateway, load: reload, lists: lists, watch: watch, logger: logger), lists, watch,
             SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody)),
         ]
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
@@ -50,13 +57,14 @@ public struct GatewayServer: Sendable {
                 api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody, logger: logger).router.buildResponder()))
         services.append(
             try application(
-                soap, name: "SOAP listener", SOAPListener(gateway: gateway, maximumBody: soap.maximumBody, bodySeconds: soap.bodySeconds)))
+                soap, name: "SOAP listener", SOAPListener(gateway: gateway, settings: soap)))
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet)
         configuration.maximumGracefulShutdownDuration = GatewayServer.shutdownPatience
         let group = ServiceGroup(configuration: configuration)
         let outcome = await Result { try await group.run() }
         try await partnerClient.shutdown()
         try await insideClient.shutdown()
+        try await revocationClient.shutdown()
         try await pool.shutDown()
         try outcome.get()
     }
@@ -64,7 +72,7 @@ public struct GatewayServer: Sendable {
     private func application<Responder: HTTPResponder>(
         _ settings: ListenerSettings, name: String, _ responder: Responder
     ) throws -> Application<Responder> where Responder.Context == PeerContext {
-        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
+        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(Int64(settings.idleSeconds))))
         let server = try settings.tls.map { try HTTPServerBuilder.tls(http, tlsConfiguration: $0) } ?? http
         return Application(
             responder: responder, server: server,

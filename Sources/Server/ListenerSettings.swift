@@ -1,28 +1,38 @@
+public import Exchanges
 public import NIOSSL
 
 /// Where a listener stands and what it takes.
 public struct ListenerSettings: Sendable {
     public var host: String
     public var port: Int
-    /// `nil` is plain HTTP, which the configuration allows on a loopback address only.
+    /// `nil` is plain HTTP, which the configuration allows on a loopback address and behind a proxy only.
     public var tls: TLSConfiguration?
+    /// Where TLS ends in front of us.
+    public var proxy: TLSProxy?
     /// Size of a request body in bytes.
     public var maximumBody: Int
     /// Seconds in which a request's body must have come.
     public var bodySeconds: Int
     /// Connections open at one time.
     public var maximumConnections: Int
+    /// Seconds until a connection without traffic is closed; also the time that a request's head may take.
+    public var idleSeconds: Int
+    /// For a peer that no partner's file binds to a client certificate.
+    public var peerLimits: PartnerLimits
 
     public init(
-        host: String, port: Int, tls: TLSConfiguration? = nil, maximumBody: Int = 4 * 1024 * 1024, bodySeconds: Int = 30,
-        maximumConnections: Int = 1024
+        host: String, port: Int, tls: TLSConfiguration? = nil, proxy: TLSProxy? = nil, maximumBody: Int = 4 * 1024 * 1024,
+        bodySeconds: Int = 30, maximumConnections: Int = 1024, idleSeconds: Int = 60, peerLimits: PartnerLimits = PartnerLimits()
     ) {
         self.host = host
         self.port = port
         self.tls = tls
+        self.proxy = proxy
         self.maximumBody = maximumBody
         self.bodySeconds = bodySeconds
         self.maximumConnections = maximumConnections
+        self.idleSeconds = idleSeconds
+        self.peerLimits = peerLimits
     }
 
     /// The address that a person on this machine opens.
@@ -49,8 +59,15 @@ public struct TLSMaterial: Sendable {
         configuration.minimumTLSVersion = .tlsv12
         configuration.trustRoots = anchors
         configuration.certificateVerification = .noHostnameVerification
+        configuration.cipherSuites = TLSMaterial.ciphers
+        configuration.renegotiationSupport = .none
         return configuration
     }
+
+    /// For TLS 1.2: forward secrecy and authenticated encryption only (RFC 9325, section 4.2); TLS 1.3 has nothing else.
+    private static let ciphers =
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+        + "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 
     public var client: TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
@@ -58,6 +75,8 @@ public struct TLSMaterial: Sendable {
         configuration.trustRoots = anchors
         configuration.certificateChain = chain
         configuration.privateKey = key
+        configuration.cipherSuites = TLSMaterial.ciphers
+        configuration.renegotiationSupport = .none
         return configuration
     }
 }

@@ -29,6 +29,8 @@ struct Problem: Encodable {
         case .unknownPartner: self.init(.notFound, type: "unknown-partner", title: "Unknown partner", detail: error.description)
         case .operationNotCalled:
             self.init(.forbidden, type: "operation-not-called", title: "Operation not in our role", detail: error.description)
+        case .partnerSuspended:
+            self.init(.conflict, type: "partner-suspended", title: "Partner suspended", detail: error.description)
         case .storeFailed: self.init(.serviceUnavailable, type: "store", title: "Not stored", detail: error.description)
         case .messageIDReused:
             self.init(.conflict, type: "message-id-reused", title: "Message id used before", detail: error.description)

@@ -1,27 +1,57 @@
-internal import Datasets
-internal import Exchanges
+public import Datasets
+public import Exchanges
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
 
-/// Reads the agreements anew at each SIGHUP. A file that is broken changes nothing: the old ones go on.
+/// What a reload replaces: partners and agreements. All else needs a restart.
+public struct ReloadedSettings: Sendable {
+    public let partners: PartnerRegistry
+    public let catalog: Catalog
+
+    public init(partners: PartnerRegistry, catalog: Catalog) {
+        self.partners = partners
+        self.catalog = catalog
+    }
+}
+
+/// What is wrong with the files; nothing was changed.
+public struct ReloadRefused: Error {
+    public let problems: [String]
+
+    public init(problems: [String]) {
+        self.problems = problems
+    }
+}
+
+/// Reads partners and agreements anew at each SIGHUP, all of them before any is used: where one file is broken nothing changes.
 struct ReloadService: Service {
-    let catalogs: CatalogHolder
-    let load: @Sendable () throws -> Catalog
+    let gateway: Gateway
+    let load: @Sendable () throws -> ReloadedSettings
+    let lists: RevocationListService
+    let watch: CertificateWatchService
     let logger: Logger
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
-                let catalog = try load()
-                catalogs.replace(catalog)
-                logger.info("agreements reloaded", metadata: ["agreements": "\(catalog.agreements.keys.sorted().joined(separator: ", "))"])
-            } catch let error as CatalogError {
-                for problem in error.problems {
-                    logger.error("agreements not reloaded, the old ones go on", metadata: ["problem": "\(problem)"])
+                let settings = try load()
+                gateway.catalogs.replace(settings.catalog)
+                gateway.registry.replace(settings.partners)
+                logger.info(
+                    "reloaded",
+                    metadata: [
+                        "agreements": "\(settings.catalog.agreements.keys.sorted().joined(separator: ", "))",
+                        "partners": "\(settings.partners.partners.keys.sorted().joined(separator: ", "))",
+                    ])
+                await lists.refresh()
+                watch.tell()
+            } catch let refused as ReloadRefused {
+                for problem in refused.problems {
+                    logger.error("not reloaded, the old settings go on", metadata: ["problem": "\(problem)"])
                 }
             } catch {
-                logger.error("agreements not reloaded, the old ones go on", metadata: ["error": "\(error)"])
+                logger.error("not reloaded, the old settings go on", metadata: ["error": "\(error)"])
             }
         }
     }

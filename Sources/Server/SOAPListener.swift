@@ -10,21 +10,32 @@ final class SOAPListener: HTTPResponder {
     typealias Context = PeerContext
 
     let gateway: Gateway
-    let maximumBody: Int
-    let bodySeconds: Int
+    private let settings: ListenerSettings
+    private let gate = RequestGate()
     private let shelf: Mutex<ContractShelf>
 
-    init(gateway: Gateway, maximumBody: Int, bodySeconds: Int) {
+    init(gateway: Gateway, settings: ListenerSettings) {
         self.gateway = gateway
-        self.maximumBody = maximumBody
-        self.bodySeconds = bodySeconds
+        self.settings = settings
         shelf = Mutex(ContractShelf(gateway.catalog, publicURL: gateway.settings.publicURL))
     }
 
     func respond(to request: Request, context: PeerContext) async throws -> Response {
+        guard let peer = await context.identity(request, proxy: settings.proxy) else {
+            gateway.noteUnreadable(correlationID: LocalID.make(), peer: context.peer, reason: "only the proxy may connect here")
+            return .text(.forbidden, "Connect through the proxy in front of this gateway.\n")
+        }
+        let limits = gateway.partners.limits(ofClient: peer.certificate) ?? settings.peerLimits
+        switch gate.enter(peer.key, limits) {
+        case .admitted: break
+        case .tooFast(let seconds):
+            return tooMuch(.tooManyRequests, seconds, peer, "more than \(limits.requestsPerMinute) requests a minute")
+        case .tooMany: return tooMuch(.serviceUnavailable, 1, peer, "more than \(limits.concurrentRequests) requests at one time")
+        }
+        defer { gate.leave(peer.key) }
         let name = String(request.uri.path.dropFirst())
         switch request.method {
-        case .post: return try await exchange(request, operation: name, peer: context.peer)
+        case .post: return try await exchange(request, operation: name, peer: peer)
         case .get: return contract(name, query: request.uri.query ?? "")
         case .head: return contract(name, query: request.uri.query ?? "").createHeadResponse()
         default:
@@ -32,7 +43,17 @@ final class SOAPListener: HTTPResponder {
         }
     }
 
-    private func exchange(_ request: Request, operation: String, peer: String) async throws -> Response {
+    /// Told before the body is read, so without a fault.
+    private func tooMuch(_ status: HTTPResponse.Status, _ seconds: Int, _ peer: PeerIdentity, _ what: String) -> Response {
+        let correlationID = LocalID.make()
+        gateway.noteUnreadable(correlationID: correlationID, peer: peer.address, reason: "rule \(Rule.tooManyRequests.number): \(what)")
+        return .text(
+            status, "Rule \(Rule.tooManyRequests.number), \(Rule.tooManyRequests.code): \(what). Try again after \(seconds) s.\n",
+            [.retryAfter: "\(seconds)", .correlationID: correlationID])
+    }
+
+    private func exchange(_ request: Request, operation: String, peer identity: PeerIdentity) async throws -> Response {
+        let (peer, maximumBody, bodySeconds) = (identity.address, settings.maximumBody, settings.bodySeconds)
         let correlationID = LocalID.make()
         let contentType: ContentType
         do throws(ContentType.Unsupported) {
@@ -57,7 +78,8 @@ final class SOAPListener: HTTPResponder {
         }
         let inbound = InboundRequest(
             bytes: body ?? [], operation: operation, mediaVersion: contentType.version,
-            action: (soapAction.flatMap { $0.isEmpty ? nil : $0 }) ?? contentType.action, peer: peer, correlationID: correlationID)
+            action: (soapAction.flatMap { $0.isEmpty ? nil : $0 }) ?? contentType.action, peer: peer,
+            clientCertificate: identity.certificate, correlationID: correlationID)
         let answer = body == nil ? await gateway.refuse(inbound, .tooLarge(limit: maximumBody)) : await gateway.receive(inbound)
         return Response(
             status: answer.status == 200 ? .ok : .internalServerError,

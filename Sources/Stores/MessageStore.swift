@@ -31,8 +31,20 @@ public protocol MessageStore: Sendable {
     func noteRefusal(_ refusal: RefusalNote) async throws
     func refusals(limit: Int) async throws -> [RefusalNote]
 
+    /// Which certificates accepted messages of partners were signed with, and when last.
+    func signersSeen() async throws -> [SignerSeen]
+
     /// Whether the store can be written now.
     func checkWritable() async throws
+}
+
+/// The last message that came in under a certificate.
+public struct SignerSeen: Sendable, Hashable {
+    public let partner: String
+    /// SHA-256 of the certificate, hexadecimal.
+    public let fingerprint: String
+    /// RFC 3339, UTC.
+    public let lastAt: String
 }
 
 public enum WorkOrder: Sendable {

@@ -196,6 +196,18 @@ public final class SQLiteStore: MessageStore {
         }
     }
 
+    public func signersSeen() async throws -> [SignerSeen] {
+        try await database.read { database in
+            let sql = """
+                SELECT partner, signer, MAX(received_at) AS last_at FROM message
+                WHERE direction = ? AND state <> ? AND signer IS NOT NULL GROUP BY partner, signer
+                """
+            return try Row.fetchAll(
+                database, sql: sql, arguments: [Direction.inbound.rawValue, TransportState.refused.rawValue]
+            ).map { SignerSeen(partner: $0["partner"], fingerprint: $0["signer"], lastAt: $0["last_at"]) }
+        }
+    }
+
     public func checkWritable() async throws {
         try await database.write { try $0.execute(sql: "UPDATE message SET state = state WHERE sequence = -1") }
     }

@@ -9,6 +9,8 @@ public struct Certificate: Sendable {
     public let subject: String
     /// RFC 4514.
     public let issuer: String
+    public let subjectName: DistinguishedName
+    public let issuerName: DistinguishedName
     /// Hexadecimal.
     public let serialNumber: String
     public let notBefore: XMLDateTime
@@ -19,24 +21,31 @@ public struct Certificate: Sendable {
     public let publicKey: PublicKey
     /// SHA-256 of the DER.
     public let fingerprint: Digest
+    /// SHA-1 of the DER: the name ThumbprintSHA1 of WSS 1.1, never a proof.
+    public let thumbprint: Digest
+    /// The extension (RFC 5280, section 4.2.1.2), or where it is absent the SHA-1 of the key that it recommends.
+    public let subjectKeyIdentifier: [UInt8]
+
+    let handle: X509Handle
 
     public init(der: [UInt8]) throws(CertificateError) {
-        let parsed = der.withUnsafeBufferPointer { bytes in
-            var cursor = bytes.baseAddress
-            return d2i_X509(nil, &cursor, bytes.count)
-        }
-        ERR_clear_error()
-        guard let parsed else { throw .unreadable }
-        defer { X509_free(parsed) }
+        guard let handle = X509Handle(der: der) else { throw .unreadable }
+        let parsed = handle.pointer
         do {
             publicKey = try PublicKey(certificate: der)
         } catch {
             throw .unusableKey(error.description)
         }
+        guard let subjectName = DistinguishedName(X509_get_subject_name(parsed)),
+            let issuerName = DistinguishedName(X509_get_issuer_name(parsed))
+        else { throw .unreadable }
         guard let notBefore = XMLDateTime(X509_get0_notBefore(parsed)), let notAfter = XMLDateTime(X509_get0_notAfter(parsed)) else {
             throw .unreadable
         }
         self.der = der
+        self.handle = handle
+        self.subjectName = subjectName
+        self.issuerName = issuerName
         self.notBefore = notBefore
         self.notAfter = notAfter
         subject = text(of: X509_get_subject_name(parsed))
@@ -47,22 +56,52 @@ public struct Certificate: Sendable {
         // Not X509_check_ca, which says no where key usage lacks keyCertSign: basicConstraints alone decide.
         isCertificationAuthority = X509_get_extension_flags(parsed) & UInt32(EXFLAG_CA) != 0
         fingerprint = Digest(of: der)
+        thumbprint = Digest(.sha1, of: der)
+        subjectKeyIdentifier = keyIdentifier(of: parsed)
+    }
+
+    /// The environment that a certificate is made for, where an organizational unit of its subject says so: `coconect test`.
+    public var statedEnvironment: String? {
+        subjectName.organizationalUnits.lazy.compactMap { unit in
+            ["dev", "test", "prod"].first { unit == "coconect \($0)" || unit == $0 }
+        }.first
+    }
+
+    /// As XML Signature writes it (section 4.5.4.1).
+    public var decimalSerialNumber: String {
+        var number: OpaquePointer?
+        guard BN_hex2bn(&number, serialNumber) > 0, let text = BN_bn2dec(number) else { return "" }
+        defer {
+            BN_free(number)
+            CRYPTO_free(text, nil, 0)
+        }
+        return String(cString: text)
     }
 
     /// The first certificate of a PEM text.
     public init(pem: [UInt8]) throws(CertificateError) {
-        try self.init(der: Certificate.derOfPEM(pem))
+        guard let first = try Certificate.all(pem: pem).first else { throw .unreadable }
+        self = first
     }
 
-    private static func derOfPEM(_ pem: [UInt8]) throws(CertificateError) -> [UInt8] {
-        let parsed = pem.withUnsafeBytes { bytes in
+    /// Every certificate of a PEM text, in its order.
+    public static func all(pem: [UInt8]) throws(CertificateError) -> [Certificate] {
+        var found: [[UInt8]] = []
+        pem.withUnsafeBytes { bytes in
             let file = coconect_memory_bio(bytes.baseAddress, Int32(bytes.count))
             defer { BIO_free(file) }
-            return PEM_read_bio_X509(file, nil, nil, nil)
+            while let parsed = PEM_read_bio_X509(file, nil, nil, nil) {
+                defer { X509_free(parsed) }
+                found.append(der(of: parsed))
+            }
         }
         ERR_clear_error()
-        guard let parsed else { throw .unreadable }
-        defer { X509_free(parsed) }
+        var certificates: [Certificate] = []
+        for der in found { certificates.append(try Certificate(der: der)) }
+        return certificates
+    }
+
+    private static func der(of parsed: OpaquePointer) -> [UInt8] {
         var der = [UInt8](repeating: 0, count: Int(i2d_X509(parsed, nil)))
         der.withUnsafeMutableBufferPointer { bytes in
             var cursor = bytes.baseAddress
@@ -84,13 +123,23 @@ public enum CertificateError: Error, Hashable, Sendable, CustomStringConvertible
     }
 }
 
-private func text(of name: OpaquePointer?) -> String {
+func text(of name: OpaquePointer?) -> String {
     let output = BIO_new(BIO_s_mem())
     defer { BIO_free(output) }
     coconect_print_name(output, name)
     var line = [UInt8](repeating: 0, count: 4096)
     let count = BIO_read(output, &line, Int32(line.count))
     return String(decoding: line.prefix(Int(max(0, count))), as: UTF8.self)
+}
+
+private func keyIdentifier(of certificate: OpaquePointer) -> [UInt8] {
+    if let extended = X509_get0_subject_key_id(certificate), let data = ASN1_STRING_get0_data(extended) {
+        return Array(UnsafeBufferPointer(start: data, count: Int(ASN1_STRING_length(extended))))
+    }
+    var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var count: UInt32 = 0
+    guard X509_pubkey_digest(certificate, EVP_sha1(), &digest, &count) == 1 else { return [] }
+    return Array(digest.prefix(Int(count)))
 }
 
 private func serial(of certificate: OpaquePointer) -> String {
@@ -102,7 +151,7 @@ private func serial(of certificate: OpaquePointer) -> String {
 }
 
 extension XMLDateTime {
-    fileprivate init?(_ time: UnsafePointer<ASN1_TIME>?) {
+    init?(_ time: UnsafePointer<ASN1_TIME>?) {
         let epoch = ASN1_TIME_set(nil, 0)
         defer { ASN1_TIME_free(epoch) }
         var days: Int32 = 0

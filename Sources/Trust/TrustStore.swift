@@ -1,57 +1,77 @@
-public import XML
+internal import COpenSSL
+internal import XML
 internal import XMLSignature
 
-/// The certificates that partners are known by. A message only says which of them it used: a certificate that is not
-/// here proves nothing, whoever issued it.
+/// The certificates and authorities that partners are known by. A message only says which certificate it used: one that is
+/// neither here nor issued by an authority that is here proves nothing, whoever issued it.
 public struct TrustStore: Sendable {
-    private let pins: [Digest: PinnedCertificate]
+    public let certificates: [PinnedCertificate]
+    public let authorities: [Authority]
+    /// Revocation lists and answers; shared by stores that follow each other at reloads.
+    public let evidence: RevocationEvidence
 
-    public init(_ pins: [PinnedCertificate]) {
-        self.pins = Dictionary(pins.map { ($0.certificate.fingerprint, $0) }, uniquingKeysWith: { first, _ in first })
+    private let byFingerprint: [Digest: PinnedCertificate]
+    private let byThumbprint: [[UInt8]: PinnedCertificate]
+    private let byKeyIdentifier: [[UInt8]: [PinnedCertificate]]
+    private let bySerial: [String: [PinnedCertificate]]
+
+    public init(_ pins: [PinnedCertificate], authorities: [Authority] = [], evidence: RevocationEvidence = RevocationEvidence()) {
+        certificates = pins
+        self.authorities = authorities
+        self.evidence = evidence
+        byFingerprint = Dictionary(pins.map { ($0.certificate.fingerprint, $0) }, uniquingKeysWith: { first, _ in first })
+        let unique = byFingerprint.values
+        byThumbprint = Dictionary(unique.map { ($0.certificate.thumbprint.bytes, $0) }, uniquingKeysWith: { first, _ in first })
+        byKeyIdentifier = Dictionary(grouping: unique, by: \.certificate.subjectKeyIdentifier)
+        bySerial = Dictionary(grouping: unique, by: \.certificate.serialNumber)
     }
 
-    public var certificates: [PinnedCertificate] { Array(pins.values) }
-
-    /// The pinned certificate with exactly these bytes.
-    public func pin(der: [UInt8]) throws(TrustError) -> PinnedCertificate {
-        let fingerprint = Digest(of: der)
-        guard let pin = pins[fingerprint] else { throw .unknownSigner(fingerprint: fingerprint.hex) }
-        return pin
-    }
-}
-
-/// Trust in a certificate, judged apart from the integrity of what it signed.
-public enum TrustError: Error, Hashable, Sendable {
-    case unknownSigner(fingerprint: String)
-    case notYetValid(subject: String, from: XMLDateTime)
-    case expired(subject: String, at: XMLDateTime)
-    case mayNotSign(subject: String)
-    case certificationAuthority(subject: String)
-}
-
-extension TrustError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .unknownSigner(let fingerprint):
-            "no partner is known by the certificate with SHA-256 \(fingerprint); add it to the partner's file if it is theirs"
-        case .notYetValid(let subject, let from):
-            "the certificate of \(subject) is valid only from \(from.text)"
-        case .expired(let subject, let at):
-            "the certificate of \(subject) expired at \(at.text)"
-        case .mayNotSign(let subject):
-            "the key usage of the certificate of \(subject) allows neither digitalSignature nor nonRepudiation"
-        case .certificationAuthority(let subject):
-            "the certificate of \(subject) is a certification authority's, not a signer's"
+    /// Whose certificate a message names. For one of an authority the path is looked at, time and revocation are not yet.
+    public func signer(_ name: CertificateName) throws(TrustError) -> KnownSigner {
+        switch name {
+        case .certificate(let der): return try signer(der: der, brought: [])
+        case .path(let path): return try signer(der: path.last ?? [], brought: Array(path.dropLast()))
+        case .thumbprintSHA1(let thumbprint):
+            return try only(byThumbprint[thumbprint].map { [$0] } ?? [], "the certificate with SHA-1 \(thumbprint.hex)")
+        case .subjectKeyIdentifier(let identifier):
+            return try only(byKeyIdentifier[identifier] ?? [], "a certificate with the subject key identifier \(identifier.hex)")
+        case .issuerAndSerial(let issuer, let serial):
+            let named = "a certificate of \(issuer.prefix(400)) with serial number \(serial.prefix(80))"
+            guard let number = TrustStore.hexadecimal(serial), let name = DistinguishedName(issuer) else { throw .unknownSigner(named) }
+            return try only((bySerial[number] ?? []).filter { $0.certificate.issuerName == name }, named)
         }
     }
-}
 
-extension Certificate {
-    /// Judges whether this certificate could sign at that moment.
-    public func checkSigner(at moment: XMLDateTime) throws(TrustError) {
-        guard !isCertificationAuthority else { throw .certificationAuthority(subject: subject) }
-        guard maySign else { throw .mayNotSign(subject: subject) }
-        guard notBefore <= moment else { throw .notYetValid(subject: subject, from: notBefore) }
-        guard moment <= notAfter else { throw .expired(subject: subject, at: notAfter) }
+    private func only(_ found: [PinnedCertificate], _ named: String) throws(TrustError) -> KnownSigner {
+        guard let pin = found.first else { throw .unknownSigner(named) }
+        guard found.count == 1 else { throw .ambiguousSigner(named) }
+        return KnownSigner(certificate: pin.certificate, owner: pin.owner, origin: .pinned(pin))
+    }
+
+    private func signer(der: [UInt8], brought: [[UInt8]]) throws(TrustError) -> KnownSigner {
+        let fingerprint = Digest(of: der)
+        if let pin = byFingerprint[fingerprint] {
+            return KnownSigner(certificate: pin.certificate, owner: pin.owner, origin: .pinned(pin))
+        }
+        let named = "the certificate with SHA-256 \(fingerprint.hex)"
+        guard !authorities.isEmpty, let certificate = try? Certificate(der: der) else { throw .unknownSigner(named) }
+        let candidates = authorities.filter { $0.mayHaveIssued(certificate) }
+        guard !candidates.isEmpty else { throw .unknownSigner(named) }
+        let others = brought.compactMap { try? Certificate(der: $0) }
+        let issuing = candidates.filter { CertificationPath(certificate: certificate, authority: $0, brought: others).holds }
+        guard let authority = issuing.first else { throw .unknownSigner(named) }
+        guard Set(issuing.map(\.owner)).count == 1 else { throw .ambiguousSigner(named) }
+        return KnownSigner(certificate: certificate, owner: authority.owner, origin: .issued(by: authority, brought: others))
+    }
+
+    /// A decimal number as the hexadecimal that certificates are kept by.
+    private static func hexadecimal(_ decimal: String) -> String? {
+        guard !decimal.isEmpty, decimal.utf8.count <= 64, decimal.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        var number: OpaquePointer?
+        guard BN_dec2bn(&number, decimal) > 0 else { return nil }
+        defer { BN_free(number) }
+        guard let text = BN_bn2hex(number) else { return nil }
+        defer { CRYPTO_free(text, nil, 0) }
+        return String(cString: text)
     }
 }

@@ -11,6 +11,7 @@ public import XMLSignature
 public struct EnvelopeDraft: Sendable {
     /// The digest of Body as its Reference has it: what a partner's Receipt must give back.
     public let bodyDigest: Digest
+    public let algorithm: SignatureAlgorithm
 
     /// The message in two pieces, between which the Signature goes.
     private let head: [UInt8]
@@ -19,30 +20,35 @@ public struct EnvelopeDraft: Sendable {
 
     private static let bodyID = "Body"
     private static let timestampID = "Timestamp"
-    private static let tokenID = "X509"
 
     /// - Parameters:
     ///   - created: the moment of signing.
     ///   - lifetime: seconds until Expires.
     /// - Throws: where the content of Body, written freely, is not well-formed.
     public init(
-        _ envelope: OutgoingEnvelope, certificate: Certificate, algorithm: SignatureAlgorithm, created: XMLDateTime,
+        _ envelope: OutgoingEnvelope, identity: SigningIdentity, style: SigningStyle = SigningStyle(), created: XMLDateTime,
         lifetime: Int = 300
     ) throws(SecurityRefusal) {
+        algorithm = style.algorithm ?? identity.signer.kind.algorithm
+        let token = TokenMarkup(identity.certificate, style: style.token)
         let body = EnvelopeDraft.body(envelope)
         let timestamp = EnvelopeDraft.timestamp(created: created, lifetime: lifetime)
         let headers = envelope.addressing.enumerated().map { EnvelopeDraft.header($1, index: $0) }
-        bodyDigest = try EnvelopeDraft.digest(of: body, form: envelope.form)
-        var parts = [(id: EnvelopeDraft.bodyID, digest: bodyDigest), (id: EnvelopeDraft.timestampID, digest: Digest(of: timestamp))]
-        for (index, header) in headers.enumerated() { parts.append((id: EnvelopeDraft.headerID(index), digest: Digest(of: header))) }
-        signature = SignatureDraft(parts: parts, algorithm: algorithm, keyInfo: EnvelopeDraft.keyInfo)
+        bodyDigest = try EnvelopeDraft.digest(style.digest, of: body, form: envelope.form)
+        var parts = [
+            (id: EnvelopeDraft.bodyID, digest: bodyDigest), (id: EnvelopeDraft.timestampID, digest: Digest(style.digest, of: timestamp)),
+        ]
+        for (index, header) in headers.enumerated() {
+            parts.append((id: EnvelopeDraft.headerID(index), digest: Digest(style.digest, of: header)))
+        }
+        signature = SignatureDraft(parts: parts, algorithm: algorithm, keyInfo: token.keyInfo)
 
         var head = XMLWriter(capacity: 4096)
         head.open("soap:Envelope", ["xmlns:soap": envelope.version.namespace])
         head.open("soap:Header")
         for header in headers { head.markup(header) }
         head.open("wsse:Security", ["xmlns:wsse": SecurityNamespace.extension1, "soap:mustUnderstand": "1"])
-        head.markup(EnvelopeDraft.token(certificate))
+        head.markup(token.token)
         head.markup(timestamp)
         self.head = head.bytes
         var tail = XMLWriter(capacity: body.count + 64)
@@ -61,11 +67,13 @@ public struct EnvelopeDraft: Sendable {
 
     /// What is written freely is canonicalized for its digest: exclusive canonicalization drops what only a text uses, such
     /// as the prefix of a fault code.
-    private static func digest(of body: [UInt8], form: OutgoingEnvelope.Form) throws(SecurityRefusal) -> Digest {
-        guard form == .free else { return Digest(of: body) }
+    private static func digest(
+        _ algorithm: DigestAlgorithm, of body: [UInt8], form: OutgoingEnvelope.Form
+    ) throws(SecurityRefusal) -> Digest {
+        guard form == .free else { return Digest(algorithm, of: body) }
         do {
             let document = try XMLDocument(parsing: body, limits: XMLLimits(bytes: body.count))
-            return try document.root.withCanonicalBytes(.exclusive) { Digest(of: $0) }
+            return try document.root.withCanonicalBytes(.exclusive) { Digest(algorithm, of: $0) }
         } catch {
             throw .document(error)
         }
@@ -96,34 +104,19 @@ public struct EnvelopeDraft: Sendable {
         writer.close("wsu:Timestamp")
         return writer.bytes
     }
-
-    private static func token(_ certificate: Certificate) -> [UInt8] {
-        var writer = XMLWriter(capacity: 2048)
-        writer.element(
-            "wsse:BinarySecurityToken",
-            [
-                "xmlns:wsu": SecurityNamespace.utility, "wsu:Id": tokenID, "EncodingType": SecurityNamespace.base64Binary,
-                "ValueType": SecurityNamespace.x509v3,
-            ], text: Base64.encode(certificate.der))
-        return writer.bytes
-    }
-
-    private static let keyInfo: [UInt8] = {
-        var writer = XMLWriter(capacity: 512)
-        writer.open("wsse:SecurityTokenReference", ["xmlns:wsse": SecurityNamespace.extension1])
-        writer.element("wsse:Reference", ["URI": "#" + tokenID, "ValueType": SecurityNamespace.x509v3], text: "")
-        writer.close("wsse:SecurityTokenReference")
-        return writer.bytes
-    }()
 }
 
 extension SigningIdentity {
+    /// The finished message; the signature is made wherever the signer keeps its key.
+    public func finish(_ draft: EnvelopeDraft) async throws -> [UInt8] {
+        draft.signed(value: try await signer.sign(draft.signedInfo, by: draft.algorithm))
+    }
+
     /// Signs an envelope: digests on the calling thread, the signature wherever the signer keeps its key.
     public func sign(
-        _ envelope: OutgoingEnvelope, created: XMLDateTime, lifetime: Int = 300
+        _ envelope: OutgoingEnvelope, style: SigningStyle = SigningStyle(), created: XMLDateTime, lifetime: Int = 300
     ) async throws -> (bytes: [UInt8], bodyDigest: Digest) {
-        let draft = try EnvelopeDraft(
-            envelope, certificate: certificate, algorithm: signer.algorithm, created: created, lifetime: lifetime)
-        return (draft.signed(value: try await signer.sign(draft.signedInfo)), draft.bodyDigest)
+        let draft = try EnvelopeDraft(envelope, identity: self, style: style, created: created, lifetime: lifetime)
+        return (try await finish(draft), draft.bodyDigest)
     }
 }

@@ -5,16 +5,20 @@ internal import XMLSignature
 
 /// Turns an `Envelope` into a `Verified<Envelope>`: the only way to one.
 ///
-/// The order is fixed: structure and ids, SignedInfo against the allow-list, the signer from the registry, SignatureValue,
-/// digests, coverage of the required parts in their places, certificate, clock. Nothing that a stranger wrote is computed
-/// before SignatureValue is known to be a partner's.
+/// The order is fixed: structure and ids, SignedInfo against the allow-list, the signer from the registry, its own policy,
+/// SignatureValue, digests, coverage of the required parts in their places, certificate, clock. Nothing that a stranger wrote is
+/// computed before SignatureValue is known to be a partner's.
 public struct EnvelopeVerifier: Sendable {
     private let trust: TrustStore
-    private let policy: SecurityPolicy
+    private let policies: SecurityPolicies
 
     public init(trust: TrustStore, policy: SecurityPolicy = SecurityPolicy()) {
+        self.init(trust: trust, policies: SecurityPolicies(policy))
+    }
+
+    public init(trust: TrustStore, policies: SecurityPolicies) {
         self.trust = trust
-        self.policy = policy
+        self.policies = policies
     }
 
     public func verify(_ envelope: Envelope, at now: XMLDateTime) throws(SecurityRefusal) -> Verified<Envelope> {
@@ -33,6 +37,7 @@ public struct EnvelopeVerifier: Sendable {
             return verified
         } catch {
             report.code = error.code
+            report.rule = error.rule.number
             report.reason = error.description
             if case .signature(.digestWrong) = error { report.integrity = .broken }
             if case .signature(.signatureValueWrong) = error { report.integrity = .broken }
@@ -46,11 +51,14 @@ public struct EnvelopeVerifier: Sendable {
         let ids = try idTable(envelope.document)
         let header = try SecurityHeader(envelope)
         let signedInfo = try rule { () throws(SignatureError) in
-            try SignedInfo(reading: header.signature, policy: policy.signature)
+            try SignedInfo(reading: header.signature, policy: .ceiling)
         }
-        let signer = try pin(try header.certificate(signedInfo.keyInfo, ids: ids))
+        let signer = try signer(try header.certificate(signedInfo.keyInfo, ids: ids))
+        let policy = policies[signer.owner]
         report.signer = .init(signer)
         report.signatureAlgorithm = signedInfo.algorithm.rawValue
+        try rule { () throws(SignatureError) in try signedInfo.check(policy.signature(at: now)) }
+        if signedInfo.usesSHA1 { report.warnings.append(.sha1(until: policy.sha1Until)) }
         let key = signer.certificate.publicKey
         let signature = try rule { () throws(SignatureError) in
             try VerifiedSignature(verifying: signedInfo, key: key, ids: ids, policy: policy.signature)
@@ -61,7 +69,7 @@ public struct EnvelopeVerifier: Sendable {
         let timestamp = try Timestamp(reading: header.timestamp)
         report.created = timestamp.created.text
         report.expires = timestamp.expires?.text
-        try checkTrust(signer, at: now)
+        if let gap = try checkTrust(signer, at: now) { report.warnings.append(.revocationUnknown(gap)) }
         if policy.clock == .checked { try timestamp.check(at: now, policy: policy) }
         // Last, because libxmlsec1 walks the whole document for each Reference.
         if policy.secondEngine == .asked { try askSecondEngine(header.signature, signature, key: key, report: &report) }
@@ -90,6 +98,7 @@ public struct EnvelopeVerifier: Sendable {
     ) throws(SecurityRefusal) {
         switch SecondOpinion(on: element, verified: signature, key: key, idNames: SecurityNamespace.idNames) {
         case .agrees: report.secondEngine = .agrees
+        case .unable: report.secondEngine = .unable
         case .refuses(let reasons):
             report.secondEngine = .refuses
             throw .secondOpinion(reasons: reasons)
@@ -100,12 +109,12 @@ public struct EnvelopeVerifier: Sendable {
         do { return try IDTable(document, names: SecurityNamespace.idNames) } catch { throw .document(error) }
     }
 
-    private func pin(_ der: [UInt8]) throws(SecurityRefusal) -> PinnedCertificate {
-        do { return try trust.pin(der: der) } catch { throw .trust(error) }
+    private func signer(_ name: CertificateName) throws(SecurityRefusal) -> KnownSigner {
+        do { return try trust.signer(name) } catch { throw .trust(error) }
     }
 
-    private func checkTrust(_ signer: PinnedCertificate, at now: XMLDateTime) throws(SecurityRefusal) {
-        do { try signer.certificate.checkSigner(at: now) } catch { throw .trust(error) }
+    private func checkTrust(_ signer: KnownSigner, at now: XMLDateTime) throws(SecurityRefusal) -> RevocationGap? {
+        do { return try signer.check(at: now, evidence: trust.evidence) } catch { throw .trust(error) }
     }
 
     private func rule<Result>(_ body: () throws(SignatureError) -> Result) throws(SecurityRefusal) -> Result {
@@ -114,10 +123,10 @@ public struct EnvelopeVerifier: Sendable {
 }
 
 extension VerificationReport.Signer {
-    init(_ pin: PinnedCertificate) {
-        let certificate = pin.certificate
+    init(_ signer: KnownSigner) {
+        let certificate = signer.certificate
         self.init(
-            partner: pin.owner, subject: certificate.subject, issuer: certificate.issuer,
+            partner: signer.owner, subject: certificate.subject, issuer: certificate.issuer,
             serialNumber: certificate.serialNumber, fingerprint: certificate.fingerprint.hex,
             key: certificate.publicKey.kind.description, notBefore: certificate.notBefore.text,
             notAfter: certificate.notAfter.text)

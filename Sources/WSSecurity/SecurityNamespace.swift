@@ -5,7 +5,11 @@ public enum SecurityNamespace {
     public static let extension1 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
     public static let utility = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
     static let base64Binary = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
-    static let x509v3 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3"
+    private static let x509Profile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#"
+    static let x509v3 = x509Profile + "X509v3"
+    static let x509PKIPath = x509Profile + "X509PKIPathv1"
+    static let subjectKeyIdentifier = x509Profile + "X509SubjectKeyIdentifier"
+    static let thumbprint = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1"
 
     /// The attributes that are ids in a SOAP message: `wsu:Id`, plain `Id` (node-soap) and `xml:id`.
     public static let idNames = [

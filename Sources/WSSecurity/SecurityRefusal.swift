@@ -1,4 +1,4 @@
-internal import SOAP
+public import SOAP
 public import Trust
 public import XML
 public import XMLSignature
@@ -31,7 +31,7 @@ extension SecurityRefusal {
             .timestampMissing, .timestampMalformed, .addressing:
             "InvalidSecurity"
         case .tokenReference: "SecurityTokenUnavailable"
-        case .trust(.unknownSigner): "SecurityTokenUnavailable"
+        case .trust(.unknownSigner), .trust(.ambiguousSigner): "SecurityTokenUnavailable"
         case .trust: "InvalidSecurityToken"
         case .signature(.algorithmNotAllowed): "UnsupportedAlgorithm"
         case .signature(.weakKey), .signature(.keyDoesNotFit): "InvalidSecurityToken"
@@ -40,40 +40,63 @@ extension SecurityRefusal {
         }
     }
 
-    /// The short stable code by which the rule is known outside.
-    public var code: String {
+    /// The rule that refuses.
+    public var rule: Rule {
         switch self {
-        case .document(.duplicateID): "duplicate-id"
-        case .document: "canonicalization"
-        case .securityHeaderMissing: "security-header-missing"
-        case .securityHeaders: "security-header-repeated"
-        case .headerContent: "security-header-content"
-        case .signatureMissing: "signature-missing"
-        case .signatures: "signature-repeated"
-        case .timestampMissing: "timestamp-missing"
-        case .timestampMalformed: "timestamp-malformed"
-        case .tokenReference: "token-reference"
-        case .trust(.unknownSigner): "signer-unknown"
-        case .trust(.notYetValid): "certificate-not-yet-valid"
-        case .trust(.expired): "certificate-expired"
-        case .trust(.mayNotSign): "certificate-key-usage"
-        case .trust(.certificationAuthority): "certificate-is-ca"
-        case .signature(.malformed): "signature-malformed"
-        case .signature(.algorithmNotAllowed): "algorithm-not-allowed"
-        case .signature(.tooMany): "signature-limit"
-        case .signature(.referenceNotAllowed): "reference-not-allowed"
-        case .signature(.referenceRepeated): "reference-repeated"
-        case .signature(.referenceNotFound): "reference-not-found"
-        case .signature(.weakKey): "key-too-short"
-        case .signature(.keyDoesNotFit): "key-does-not-fit"
-        case .signature(.signatureValueWrong), .signature(.signatureValueForm): "signature-wrong"
-        case .signature(.digestWrong): "digest-wrong"
-        case .signature(.document): "canonicalization"
-        case .notSigned: "part-not-signed"
-        case .addressing: "addressing"
-        case .created: "timestamp-in-future"
-        case .expired: "timestamp-expired"
-        case .secondOpinion: "second-opinion"
+        case .document(let error): error.rule
+        case .securityHeaderMissing: .securityHeaderMissing
+        case .securityHeaders: .securityHeaderRepeated
+        case .headerContent: .securityHeaderContent
+        case .signatureMissing: .signatureMissing
+        case .signatures: .signatureRepeated
+        case .timestampMissing: .timestampMissing
+        case .timestampMalformed: .timestampMalformed
+        case .tokenReference: .tokenReference
+        case .trust(let error): error.rule
+        case .signature(let error): error.rule
+        case .notSigned: .partNotSigned
+        case .addressing: .addressing
+        case .created: .timestampInFuture
+        case .expired: .timestampExpired
+        case .secondOpinion: .secondOpinion
+        }
+    }
+
+    public var code: String { rule.code }
+}
+
+extension SignatureError {
+    var rule: Rule {
+        switch self {
+        case .malformed: .signatureMalformed
+        case .algorithmNotAllowed: .algorithmNotAllowed
+        case .tooMany: .signatureLimit
+        case .referenceNotAllowed: .referenceNotAllowed
+        case .referenceRepeated: .referenceRepeated
+        case .referenceNotFound: .referenceNotFound
+        case .weakKey: .keyTooShort
+        case .keyDoesNotFit: .keyDoesNotFit
+        case .signatureValueWrong, .signatureValueForm: .signatureWrong
+        case .digestWrong: .digestWrong
+        case .document(let error): error.rule
+        }
+    }
+}
+
+extension TrustError {
+    var rule: Rule {
+        switch self {
+        case .unknownSigner: .signerUnknown
+        case .ambiguousSigner: .signerAmbiguous
+        case .certificationAuthority: .certificateIsCA
+        case .mayNotSign: .certificateKeyUsage
+        case .notYetValid: .certificateNotYetValid
+        case .expired: .certificateExpired
+        case .notYetAnnounced: .certificateNotYetAnnounced
+        case .retired: .certificateRetired
+        case .path: .certificatePath
+        case .revoked: .certificateRevoked
+        case .revocationUnknown, .responderNotAsked: .revocationUnknown
         }
     }
 }

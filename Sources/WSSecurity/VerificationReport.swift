@@ -1,3 +1,4 @@
+public import Trust
 public import XML
 
 /// What was found in a message, also where it was refused: for people, for the log and for the archive.
@@ -7,11 +8,14 @@ public struct VerificationReport: Sendable, Codable, Hashable {
     public enum SecondEngine: String, Sendable, Codable {
         case agrees, refuses
         case notAsked = "not asked"
+        /// libxmlsec1 1.2 has no RSASSA-PSS: the direct engine judged alone.
+        case unable = "not able"
     }
 
     public var verdict = Verdict.bad
-    /// The rule that refused, by its code.
+    /// The rule that refused, by its code and its number.
     public var code: String?
+    public var rule: Int?
     public var reason: String?
     /// Whether the content is as its signer signed it, apart from whether the signer is trusted now.
     public var integrity = Integrity.unknown
@@ -24,6 +28,21 @@ public struct VerificationReport: Sendable, Codable, Hashable {
     /// The moment for which trust was judged.
     public var judgedAt: String
     public var secondEngine = SecondEngine.notAsked
+    /// What was accepted only because the partner's file says so; an alarm for the operator.
+    public var warnings: [Warning] = []
+
+    public struct Warning: Sendable, Codable, Hashable {
+        public let code: String
+        public let text: String
+
+        static func sha1(until end: XMLDateTime?) -> Warning {
+            Warning(code: "sha1", text: "SHA-1 was used, which the partner's file allows until \(end?.text ?? "never")")
+        }
+
+        static func revocationUnknown(_ gap: RevocationGap) -> Warning {
+            Warning(code: "revocation-unknown", text: "whether the certificate was revoked cannot be said: \(gap.description)")
+        }
+    }
 
     public struct Signer: Sendable, Codable, Hashable {
         public let partner: String

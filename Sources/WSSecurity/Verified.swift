@@ -7,14 +7,14 @@ public import XMLSignature
 public struct Verified<Subject> {
     public let subject: Subject
     /// The partner's certificate whose key signed.
-    public let signer: PinnedCertificate
+    public let signer: KnownSigner
     public let timestamp: Timestamp
     /// The digest of the Body Reference, which a Receipt gives back.
     public let bodyDigest: Digest
 
     private let signedElements: [XMLElement]
 
-    init(_ subject: Subject, signer: PinnedCertificate, timestamp: Timestamp, bodyDigest: Digest, signedElements: [XMLElement]) {
+    init(_ subject: Subject, signer: KnownSigner, timestamp: Timestamp, bodyDigest: Digest, signedElements: [XMLElement]) {
         self.subject = subject
         self.signer = signer
         self.timestamp = timestamp

@@ -12,6 +12,7 @@ public enum XMLError: Error, Hashable, Sendable {
     case tooManyNamespaceDeclarations(count: Int, limit: Int, offset: Int)
     case tooManyNamespacesInScope(limit: Int, offset: Int)
     case startTagTooLong(limit: Int, offset: Int)
+    case textTooLong(limit: Int, offset: Int)
     case relativeNamespace(String)
     case notWellFormed(line: Int, column: Int, reason: String)
     case canonicalizationFailed(element: String)
@@ -45,6 +46,8 @@ extension XMLError: CustomStringConvertible {
             "at the element at byte \(offset) more than \(limit) namespaces are in scope"
         case .startTagTooLong(let limit, let offset):
             "the start tag at byte \(offset) is longer than \(limit) bytes"
+        case .textTooLong(let limit, let offset):
+            "the text at byte \(offset) is longer than \(limit) bytes"
         case .relativeNamespace(let uri):
             "the namespace '\(uri)' is a relative URI, which cannot be canonicalized"
         case .notWellFormed(let line, let column, let reason):

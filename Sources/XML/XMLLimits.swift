@@ -16,10 +16,13 @@ public struct XMLLimits: Hashable, Sendable {
     public var namespacesInScope: Int
     /// Bytes of one start tag: long attribute values are slow to compare.
     public var startTag: Int
+    /// Bytes of one text, comment or CDATA section.
+    public var text: Int
 
     public init(
         bytes: Int = 4 * 1024 * 1024, depth: Int = 64, elements: Int = 200_000, attributes: Int = 48,
-        namespaceDeclarations: Int = 32, namespacesInScope: Int = 96, startTag: Int = 16_384
+        namespaceDeclarations: Int = 32, namespacesInScope: Int = 96, startTag: Int = 16_384,
+        text: Int = 4 * 1024 * 1024
     ) {
         self.bytes = bytes
         self.depth = depth
@@ -28,6 +31,7 @@ public struct XMLLimits: Hashable, Sendable {
         self.namespaceDeclarations = namespaceDeclarations
         self.namespacesInScope = namespacesInScope
         self.startTag = startTag
+        self.text = text
     }
 
     public static let standard = XMLLimits()

@@ -29,6 +29,7 @@ struct XMLScan {
 
     private mutating func run() throws(XMLError) {
         while let open = find(UInt8(ascii: "<"), from: position) {
+            try checkText(from: position, to: open)
             position = open + 1
             guard position < bytes.count else { return }
             switch bytes[position] {
@@ -51,6 +52,11 @@ struct XMLScan {
         } else {
             throw .documentTypeDeclaration
         }
+        try checkText(from: open, to: position)
+    }
+
+    private func checkText(from start: Int, to end: Int) throws(XMLError) {
+        guard end - start <= limits.text else { throw .textTooLong(limit: limits.text, offset: start) }
     }
 
     private mutating func startTag(at open: Int) throws(XMLError) {

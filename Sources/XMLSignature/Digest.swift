@@ -11,7 +11,7 @@ public struct Digest: Hashable, Sendable {
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var count: UInt32 = 0
         let status = EVP_Digest(message.baseAddress, message.count, &digest, &count, algorithm.implementation, nil)
-        precondition(status == 1, "OpenSSL always has SHA-256")
+        precondition(status == 1, "OpenSSL always has SHA-1 and SHA-2")
         bytes = Array(digest.prefix(Int(count)))
     }
 
@@ -46,13 +46,22 @@ extension [UInt8] {
 /// Implementations fetched once: OpenSSL 3 searches its providers at every use of `EVP_sha256()`.
 private struct FetchedDigest: @unchecked Sendable {  // an EVP_MD is immutable and reference-counted atomically
     let pointer: OpaquePointer?
-    static let sha256 = FetchedDigest(pointer: EVP_MD_fetch(nil, "SHA256", nil))
+
+    private init(_ name: String) { pointer = EVP_MD_fetch(nil, name, nil) }
+
+    static let sha1 = FetchedDigest("SHA1")
+    static let sha256 = FetchedDigest("SHA256")
+    static let sha384 = FetchedDigest("SHA384")
+    static let sha512 = FetchedDigest("SHA512")
 }
 
 extension DigestAlgorithm {
     var implementation: OpaquePointer? {
         switch self {
+        case .sha1: FetchedDigest.sha1.pointer
         case .sha256: FetchedDigest.sha256.pointer
+        case .sha384: FetchedDigest.sha384.pointer
+        case .sha512: FetchedDigest.sha512.pointer
         }
     }
 }

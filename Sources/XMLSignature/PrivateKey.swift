@@ -2,17 +2,15 @@ internal import COpenSSL
 
 /// What makes signatures: a key in a file today, a token or a key service behind the same call.
 public protocol Signer: Sendable {
-    var algorithm: SignatureAlgorithm { get }
+    var kind: KeyKind { get }
     /// Signs `message` itself (not its digest); answers in the spelling of XML Signature, section 6.4.
-    func sign(_ message: [UInt8]) async throws -> [UInt8]
+    func sign(_ message: [UInt8], by algorithm: SignatureAlgorithm) async throws -> [UInt8]
 }
 
 /// A private key held in memory. It is never printed and never leaves this type.
 public final class PrivateKey: Signer, @unchecked Sendable {  // an EVP_PKEY is not changed after it is loaded
     public let kind: KeyKind
     private let pointer: OpaquePointer
-
-    public var algorithm: SignatureAlgorithm { kind.algorithm }
 
     /// - Parameters:
     ///   - pem: PKCS#8 or traditional PEM.
@@ -27,7 +25,7 @@ public final class PrivateKey: Signer, @unchecked Sendable {  // an EVP_PKEY is 
         guard let loaded else { throw OpenSSLError("not a private key in PEM, or a wrong passphrase") }
         guard let kind = KeyKind(loaded) else {
             EVP_PKEY_free(loaded)
-            throw OpenSSLError("the key is neither RSA nor EC P-256")
+            throw OpenSSLError("the key is neither RSA nor EC on P-256, P-384 or P-521")
         }
         self.kind = kind
         pointer = loaded
@@ -35,10 +33,13 @@ public final class PrivateKey: Signer, @unchecked Sendable {  // an EVP_PKEY is 
 
     deinit { EVP_PKEY_free(pointer) }
 
-    public func sign(_ message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+    public func sign(_ message: [UInt8], by algorithm: SignatureAlgorithm) throws(OpenSSLError) -> [UInt8] {
+        guard kind.fits(algorithm) else { throw OpenSSLError("a key \(kind) makes no \(algorithm.title) signature") }
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }
-        guard EVP_DigestSignInit(context, nil, DigestAlgorithm.sha256.implementation, nil, pointer) == 1 else {
+        var parameters: OpaquePointer?
+        guard EVP_DigestSignInit(context, &parameters, algorithm.digest.implementation, nil, pointer) == 1, algorithm.prepare(parameters)
+        else {
             throw OpenSSLError("signing could not start")
         }
         var signature = [UInt8](repeating: 0, count: Int(EVP_PKEY_get_size(pointer)))
@@ -47,7 +48,8 @@ public final class PrivateKey: Signer, @unchecked Sendable {  // an EVP_PKEY is 
             throw OpenSSLError("signing failed")
         }
         signature.removeLast(signature.count - count)
-        guard let spelled = algorithm.spelled(signature) else { throw OpenSSLError("the signature could not be spelled") }
+        guard case .ec(let curve) = kind else { return signature }
+        guard let spelled = curve.spelled(signature) else { throw OpenSSLError("the signature could not be spelled") }
         return spelled
     }
 

@@ -17,7 +17,7 @@ public final class PublicKey: @unchecked Sendable {  // an EVP_PKEY is not chang
         guard let key = X509_get_pubkey(parsed) else { throw OpenSSLError("the certificate's public key cannot be read") }
         guard let kind = KeyKind(key) else {
             EVP_PKEY_free(key)
-            throw OpenSSLError("the certificate's key is neither RSA nor EC P-256")
+            throw OpenSSLError("the certificate's key is neither RSA nor EC on P-256, P-384 or P-521")
         }
         self.kind = kind
         pointer = key
@@ -28,14 +28,20 @@ public final class PublicKey: @unchecked Sendable {  // an EVP_PKEY is not chang
     /// Whether `signature`, in the spelling of XML Signature (section 6.4: for ECDSA, r and s side by side), is this
     /// key's over `message`.
     func verifies(_ signature: [UInt8], of message: UnsafeRawBufferPointer, by algorithm: SignatureAlgorithm) -> Bool {
-        guard algorithm == kind.algorithm, let native = algorithm.native(signature) else { return false }
+        guard kind.fits(algorithm), let native = native(signature) else { return false }
         let context = EVP_MD_CTX_new()
         defer {
             EVP_MD_CTX_free(context)
             ERR_clear_error()
         }
-        guard EVP_DigestVerifyInit(context, nil, DigestAlgorithm.sha256.implementation, nil, pointer) == 1 else { return false }
+        var parameters: OpaquePointer?
+        guard EVP_DigestVerifyInit(context, &parameters, algorithm.digest.implementation, nil, pointer) == 1, algorithm.prepare(parameters)
+        else { return false }
         let bytes = message.assumingMemoryBound(to: UInt8.self)
         return EVP_DigestVerify(context, native, native.count, bytes.baseAddress, bytes.count) == 1
+    }
+
+    private func native(_ signature: [UInt8]) -> [UInt8]? {
+        if case .ec(let curve) = kind { curve.native(signature) } else { signature }
     }
 }

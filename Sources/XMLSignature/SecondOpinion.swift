@@ -7,11 +7,17 @@ internal import Synchronization
 public enum SecondOpinion: Hashable, Sendable {
     case agrees
     case refuses(reasons: [String])
+    /// libxmlsec1 1.2 has no RSASSA-PSS: such a signature is judged by the direct engine alone.
+    case unable
 
     /// - Parameters:
     ///   - signature: the Signature element that `VerifiedSignature` accepted.
     ///   - verified: proof that it did; also says which elements to register as ids.
     public init(on signature: XMLElement, verified: VerifiedSignature, key: PublicKey, idNames: [XMLName]) {
+        guard verified.algorithm.scheme != .rsaPSS else {
+            self = .unable
+            return
+        }
         XMLSec.start()
         for part in verified.parts {
             for name in idNames where part.element.attribute(name) == part.reference.id {

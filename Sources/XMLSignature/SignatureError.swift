@@ -12,7 +12,7 @@ public enum SignatureError: Error, Sendable {
     case keyDoesNotFit(key: String, algorithm: String)
     case signatureValueWrong
     /// An ECDSA value that is not r and s side by side, and whether it is ASN.1 instead.
-    case signatureValueForm(bytes: Int, isDER: Bool)
+    case signatureValueForm(curve: EllipticCurve, bytes: Int, isDER: Bool)
     case digestWrong(DigestMismatch)
     case document(XMLError)
 
@@ -35,7 +35,7 @@ extension SignatureError: CustomStringConvertible {
         case .malformed(let detail):
             "the Signature element is not as XML Signature section 4 has it: \(detail)"
         case .algorithmNotAllowed(let kind, let uri):
-            "the \(kind) algorithm '\(uri)' is not allowed; use exclusive C14N, SHA-256, and RSA-SHA256 or ECDSA-SHA256"
+            "the \(kind) algorithm '\(uri)' is not allowed; use exclusive C14N, SHA-256 or longer, and RSA, RSA-PSS or ECDSA with it"
         case .tooMany(let what, let count, let limit):
             "\(count) \(what), the limit is \(limit)"
         case .referenceNotAllowed(let uri):
@@ -50,8 +50,8 @@ extension SignatureError: CustomStringConvertible {
             "the signer's key is \(key), which cannot make a \(algorithm) signature"
         case .signatureValueWrong:
             "SignatureValue does not belong to SignedInfo and the signer's key: SignedInfo was changed, or another key signed"
-        case .signatureValueForm(let bytes, let isDER):
-            "SignatureValue has \(bytes) bytes; for ECDSA P-256 it must be r and s side by side, 64 bytes (XML Signature 1.1, section 6.4.3)"
+        case .signatureValueForm(let curve, let bytes, let isDER):
+            "SignatureValue has \(bytes) bytes; for ECDSA \(curve.title) it must be r and s side by side, \(2 * curve.orderBytes) bytes (XML Signature 1.1, section 6.4.3)"
                 + (isDER ? "; this is ASN.1 DER, as gSOAP writes it: sign with RSA-SHA256 instead" : "")
         case .digestWrong(let mismatch):
             "the digest of \(mismatch.path) (Reference '\(mismatch.uri)') is \(mismatch.computed) over "

@@ -13,6 +13,20 @@ public struct SignaturePolicy: Sendable {
 
     /// For messages of partners: nothing that WS-I Basic Security Profile 1.1 or NIST SP 800-131A advises against.
     public static let strict = SignaturePolicy(
-        signatureAlgorithms: [.rsaSHA256, .ecdsaSHA256], digestAlgorithms: [.sha256], references: 16, transforms: 2,
-        prefixes: 32, minimumRSABits: 2048)
+        signatureAlgorithms: Set(SignatureAlgorithm.allCases).subtracting([.rsaSHA1]),
+        digestAlgorithms: Set(DigestAlgorithm.allCases).subtracting([.sha1]), references: 16, transforms: 2, prefixes: 32,
+        minimumRSABits: 2048)
+
+    /// What is read at all, before the signer and so its own policy are known. No partner's file goes beyond it.
+    public static let ceiling = SignaturePolicy(
+        signatureAlgorithms: Set(SignatureAlgorithm.allCases), digestAlgorithms: Set(DigestAlgorithm.allCases), references: 64,
+        transforms: 2, prefixes: 64, minimumRSABits: 2048)
+
+    /// Adds SHA-1 (RSA-SHA1 and the SHA-1 digest), for a partner that cannot do better yet.
+    public func allowingSHA1() -> SignaturePolicy {
+        var policy = self
+        policy.signatureAlgorithms.insert(.rsaSHA1)
+        policy.digestAlgorithms.insert(.sha1)
+        return policy
+    }
 }

@@ -55,11 +55,56 @@ struct SignatureReader {
 
     private func signatureAlgorithm(_ element: XMLElement) throws(SignatureError) -> SignatureAlgorithm {
         let uri = algorithmURI(element)
+        if uri == SignatureNamespace.rsaPSS { return try rsaPSS(element) }
         guard let algorithm = SignatureAlgorithm(rawValue: uri), policy.signatureAlgorithms.contains(algorithm) else {
             throw .algorithmNotAllowed(kind: "signature", uri: uri)
         }
         try requireEmpty(element)
         return algorithm
+    }
+
+    /// RSASSA-PSS with its parameters spelled out, as Java writes it (RFC 9231, section 2.3.9). Taken where they say the same as
+    /// one of the names without parameters; all absent, they mean SHA-256.
+    private func rsaPSS(_ element: XMLElement) throws(SignatureError) -> SignatureAlgorithm {
+        guard !element.hasStrayText else { throw .malformed("text inside SignatureMethod") }
+        let children = Array(element.children.prefix(2))
+        guard let parameters = children.first else { return .rsaPSSSHA256 }
+        let name = { XMLName(SignatureNamespace.more, $0) }
+        guard children.count == 1, parameters.has(name("RSAPSSParams")), !parameters.hasStrayText else {
+            throw .malformed("SignatureMethod has unknown parameters")
+        }
+        var digest = DigestAlgorithm.sha256
+        var (generator, salt, trailer) = (DigestAlgorithm?.none, Int?.none, 1)
+        for child in parameters.children.prefix(5) {
+            if child.has(.signature("DigestMethod")) {
+                digest = try digestMethod(child)
+            } else if child.has(name("MaskGenerationFunction")), algorithmURI(child) == SignatureNamespace.mgf1 {
+                let inner = Array(child.children.prefix(2))
+                guard inner.count <= 1, !child.hasStrayText, inner.allSatisfy({ $0.has(.signature("DigestMethod")) }) else {
+                    throw .malformed("MaskGenerationFunction has unknown content")
+                }
+                generator = try inner.first.map { (method) throws(SignatureError) in try digestMethod(method) } ?? .sha256
+            } else if child.has(name("SaltLength")), child.isPlainText, let number = Int(child.text.trimmedXML) {
+                salt = number
+            } else if child.has(name("TrailerField")), child.isPlainText, let number = Int(child.text.trimmedXML) {
+                trailer = number
+            } else {
+                throw .malformed("RSAPSSParams holds an unknown \(child.local)")
+            }
+        }
+        guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.scheme == .rsaPSS && $0.digest == digest }),
+            generator ?? .sha256 == digest, salt ?? 32 == digest.length, trailer == 1, policy.signatureAlgorithms.contains(algorithm)
+        else { throw .algorithmNotAllowed(kind: "signature", uri: SignatureNamespace.rsaPSS + " with these parameters") }
+        return algorithm
+    }
+
+    private func digestMethod(_ element: XMLElement) throws(SignatureError) -> DigestAlgorithm {
+        let uri = algorithmURI(element)
+        guard let digest = DigestAlgorithm(rawValue: uri), policy.digestAlgorithms.contains(digest) else {
+            throw .algorithmNotAllowed(kind: "digest", uri: uri)
+        }
+        try requireEmpty(element)
+        return digest
     }
 
     private func reference(_ element: XMLElement) throws(SignatureError) -> Reference {
@@ -71,11 +116,7 @@ struct SignatureReader {
         guard let transforms = parts["Transforms"], let method = parts["DigestMethod"], let value = parts["DigestValue"] else {
             throw .malformed("Reference '\(uri)' is incomplete")
         }
-        let digestURI = algorithmURI(method)
-        guard let digest = DigestAlgorithm(rawValue: digestURI), policy.digestAlgorithms.contains(digest) else {
-            throw .algorithmNotAllowed(kind: "digest", uri: digestURI)
-        }
-        try requireEmpty(method)
+        let digest = try digestMethod(method)
         let (canonicalization, isEnveloped) = try self.transforms(transforms)
         return Reference(
             id: String(uri.dropFirst()), canonicalization: canonicalization, isEnveloped: isEnveloped,

@@ -27,4 +27,20 @@ public struct SignedInfo {
         signatureValue = try reader.base64(value)
         (canonicalization, algorithm, references) = try reader.signedInfo(element)
     }
+
+    /// Holds what was read against a narrower policy, such as the signer's own; before anything is computed.
+    public func check(_ policy: SignaturePolicy) throws(SignatureError) {
+        guard policy.signatureAlgorithms.contains(algorithm) else { throw .algorithmNotAllowed(kind: "signature", uri: algorithm.rawValue) }
+        guard references.count <= policy.references else {
+            throw .tooMany("References", count: references.count, limit: policy.references)
+        }
+        for reference in references where !policy.digestAlgorithms.contains(reference.digestAlgorithm) {
+            throw .algorithmNotAllowed(kind: "digest", uri: reference.digestAlgorithm.rawValue)
+        }
+        let prefixes = (references.map(\.canonicalization) + [canonicalization]).map(\.inclusivePrefixes.count).max() ?? 0
+        guard prefixes <= policy.prefixes else { throw .tooMany("prefixes in PrefixList", count: prefixes, limit: policy.prefixes) }
+    }
+
+    /// Whether SHA-1 is in it anywhere.
+    public var usesSHA1: Bool { algorithm.digest == .sha1 || references.contains { $0.digestAlgorithm == .sha1 } }
 }

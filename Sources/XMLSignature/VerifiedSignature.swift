@@ -22,12 +22,12 @@ public struct VerifiedSignature {
         if case .rsa(let bits) = key.kind, bits < policy.minimumRSABits {
             throw .weakKey(bits: bits, minimum: policy.minimumRSABits)
         }
-        guard key.kind.algorithm == signed.algorithm else {
+        guard key.kind.fits(signed.algorithm) else {
             throw .keyDoesNotFit(key: key.kind.description, algorithm: signed.algorithm.title)
         }
         let value = signed.signatureValue
-        guard signed.algorithm != .ecdsaSHA256 || value.count == SignatureAlgorithm.spelledECDSABytes else {
-            throw .signatureValueForm(bytes: value.count, isDER: value.first == 0x30)
+        if case .ec(let curve) = key.kind, value.count != 2 * curve.orderBytes {
+            throw .signatureValueForm(curve: curve, bytes: value.count, isDER: value.first == 0x30)
         }
         let holds = try canonical(signed.element, signed.canonicalization) {
             key.verifies(value, of: $0, by: signed.algorithm)

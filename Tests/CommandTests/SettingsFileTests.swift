@@ -33,7 +33,7 @@ struct SettingsFileTests {
     @Test func `numbers out of range and unknown words are problems, not defaults in silence`() throws {
         let (settings, folder) = try file("soap:\n  port: 70000\nenvironment: tset\n")
         _ = settings.number("soap.port", or: 8443, in: 1...65535)
-        let environment: GatewayConfiguration.Environment = settings.choice("environment", or: .dev)
+        let environment: GatewayEnvironment = settings.choice("environment", or: .dev)
         #expect(environment == .dev)
         #expect(settings.problems.count == 2)
         #expect(settings.problems[1].help?.contains("did you mean test?") == true)

@@ -161,8 +161,11 @@ struct WrappingTests {
     @Test func `more References than one message needs are refused before any is computed`() async throws {
         let (text, _, _, _) = try await parts()
         let reference = try text.element("ds:Reference")
-        let many = String(repeating: reference, count: 17)
-        #expect(SignedEnvelopes.refusal(try text.changing(reference, to: many)) == "signature-limit")
+        for (count, limit) in [(16, nil), (17, "signature-limit"), (65, "signature-limit")] {
+            let others = try (0..<(count - 2)).map { try reference.changing("URI=\"#Body\"", to: "URI=\"#other-\($0)\"") }
+            let refusal = SignedEnvelopes.refusal(try text.changing(reference, to: reference + others.joined()))
+            #expect(refusal == limit ?? "signature-wrong")
+        }
         #expect(SignedEnvelopes.refusal(try text.changing(reference, to: reference + reference)) == "reference-repeated")
         let transform = "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:Transform>"
         #expect(SignedEnvelopes.refusal(try text.changing(transform, to: transform + transform + transform)) == "signature-limit")

@@ -10,6 +10,9 @@ struct ConfigurationProblem: Error, Hashable, Encodable, CustomStringConvertible
         self.help = help
     }
 
+    /// For a log.
+    var line: String { "\(place): \(text)" + (help.map { "; \($0)" } ?? "") }
+
     var description: String { "error: \(text)\n  where: \(place)" + (help.map { "\n  help: \($0)" } ?? "") }
 }
 

@@ -9,7 +9,7 @@ internal import XML
 
 /// Everything that `serve` needs, loaded and checked: keys parsed, certificates read, partners known.
 struct GatewayConfiguration {
-    let environment: Environment
+    let environment: GatewayEnvironment
     let administration: Administration
     let identity: SigningIdentity
     let partners: PartnerRegistry
@@ -26,11 +26,14 @@ struct GatewayConfiguration {
     /// Of a deployment's own agreements.
     let agreementsFolder: String?
 
-    enum Environment: String, CaseIterable { case dev, test, prod }
     private enum Switch: String, CaseIterable { case on, off }
 
+    /// - Parameter evidence: takes revocation lists; at a reload, the one that is at work.
     /// - Throws: `ConfigurationError` with every problem of the file, of the partners' files and of what they name.
-    init(path: String, environment variables: [String: String] = ProcessInfo.processInfo.environment) throws(ConfigurationError) {
+    init(
+        path: String, environment variables: [String: String] = ProcessInfo.processInfo.environment,
+        evidence: RevocationEvidence = RevocationEvidence()
+    ) throws(ConfigurationError) {
         let file = SettingsFile(path: path, environment: variables.filter { $0.key.hasPrefix("COCONECT_") })
         environment = file.choice("environment", or: .dev)
         administration = Administration(country: file.required("administration.country"), agency: file.required("administration.agency"))
@@ -43,20 +46,21 @@ struct GatewayConfiguration {
         storePath = file.resolve(file.text("store.sqlite", or: "var/coconect.sqlite"))
         logLevel = file.choice("log.level", or: .info)
         workThreads = file.number("work.threads", or: ProcessInfo.processInfo.activeProcessorCount, in: 1...256)
-        workLimit = file.number("work.limit", or: 64, in: 1...100_000)
+        workLimit = file.limit(.work)
         let policy = SecurityPolicy(
-            clockTolerance: file.number("security.clockTolerance", or: 60, in: 0...3600),
-            maximumAge: file.number("security.maximumAge", or: 300, in: 10...86_400),
+            clockTolerance: file.limit(.clockTolerance), maximumAge: file.limit(.maximumAge),
             secondEngine: file.choice("security.secondEngine", or: Switch.off) == .on ? .asked : .notAsked)
         settings = GatewaySettings(
-            publicURL: GatewayConfiguration.publicURL(file), policy: policy, limits: XMLLimits(bytes: soap.maximumBody),
+            publicURL: GatewayConfiguration.publicURL(file), policy: policy,
+            limits: GatewayConfiguration.xmlLimits(file, bytes: soap.maximumBody),
             delivery: insideURL == nil ? .inbox : .push,
-            signedFaultsPerSecond: file.number("security.signedFaultsPerSecond", or: 50, in: 0...100_000),
-            notedRefusalsPerSecond: file.number("security.notedRefusalsPerSecond", or: 100, in: 0...100_000))
+            signedFaultsPerSecond: file.limit(.signedFaultsPerSecond), notedRefusalsPerSecond: file.limit(.notedRefusalsPerSecond))
         let folder = file.resolve(file.text("partners", or: "partners"))
         agreementsFolder = file.text("agreements").map(file.resolve)
         file.refuseUnknown()
-        let partners = PartnerFiles(folder: folder, environment: environment)
+        if let identity { environment.check(identity.certificate, file, key: "identity.certificate") }
+        environment.check(url: settings.publicURL, file, key: "publicURL")
+        let partners = PartnerFiles(folder: folder, environment: environment, policy: policy, evidence: evidence)
         let catalog: Catalog?
         do {
             catalog = try Command.catalog(agreementsFolder)
@@ -71,7 +75,14 @@ struct GatewayConfiguration {
         guard problems.isEmpty, let identity, let catalog else { throw ConfigurationError(problems: problems) }
         self.identity = identity
         self.catalog = catalog
-        self.partners = PartnerRegistry(partners.partners)
+        self.partners = PartnerRegistry(partners.partners, evidence: evidence)
+    }
+
+    private static func xmlLimits(_ file: SettingsFile, bytes: Int) -> XMLLimits {
+        XMLLimits(
+            bytes: bytes, depth: file.limit(.depth), elements: file.limit(.elements), attributes: file.limit(.attributes),
+            namespaceDeclarations: file.limit(.namespaceDeclarations), namespacesInScope: file.limit(.namespacesInScope),
+            startTag: file.limit(.startTag), text: file.limit(.text))
     }
 
     private static func publicURL(_ file: SettingsFile) -> String {
@@ -107,16 +118,32 @@ struct MaterialLoader {
     func listener(_ name: String, host: String, port: Int) -> ListenerSettings {
         let host = file.text("\(name).host", or: host)
         let tls = file.has("\(name).tls") ? tls("\(name).tls")?.server : nil
-        if !file.has("\(name).tls"), !["127.0.0.1", "::1", "localhost"].contains(host) {
+        let proxy = proxy("\(name).proxy")
+        if !file.has("\(name).tls"), proxy == nil, !["127.0.0.1", "::1", "localhost"].contains(host) {
             file.note(
                 "\(name) would speak plain HTTP on \(host)", key: "\(name).host",
-                help: "give \(name).tls.certificate, .key and .anchors, or listen on 127.0.0.1")
+                help:
+                    "give \(name).tls.certificate, .key and .anchors, or name the proxy where TLS ends (\(name).proxy.addresses), or listen on "
+                    + "127.0.0.1")
         }
+        if proxy != nil, file.has("\(name).tls") {
+            file.note("\(name) has both tls and proxy", key: "\(name).proxy.addresses", help: "TLS ends either here or at the proxy")
+        }
+        func limit(_ limit: Limit) -> Int { file.number("\(name).\(limit.key)", or: limit.standard, in: limit.range) }
         return ListenerSettings(
-            host: host, port: file.number("\(name).port", or: port, in: 1...65535), tls: tls,
-            maximumBody: file.number("\(name).maximumBody", or: 4 * 1024 * 1024, in: 1024...(64 * 1024 * 1024)),
-            bodySeconds: file.number("\(name).bodySeconds", or: 30, in: 1...3600),
-            maximumConnections: file.number("\(name).maximumConnections", or: 1024, in: 1...100_000))
+            host: host, port: file.number("\(name).port", or: port, in: 1...65535), tls: tls, proxy: proxy,
+            maximumBody: limit(.maximumBody), bodySeconds: limit(.bodySeconds), maximumConnections: limit(.maximumConnections),
+            idleSeconds: limit(.idleSeconds),
+            peerLimits: PartnerLimits(requestsPerMinute: limit(.requestsPerMinute), concurrentRequests: limit(.concurrentRequests)))
+    }
+
+    private func proxy(_ name: String) -> TLSProxy? {
+        guard file.has(name) else { return nil }
+        let addresses = file.list("\(name).addresses")
+        if addresses.isEmpty {
+            file.note("\(name).addresses is missing", help: "list the addresses that the proxy connects from; others are turned away")
+        }
+        return TLSProxy(addresses: Set(addresses), certificateHeader: file.text("\(name).certificateHeader", or: "X-Client-Certificate"))
     }
 
     func tls(_ name: String) -> TLSMaterial? {

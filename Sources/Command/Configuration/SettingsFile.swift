@@ -1,5 +1,7 @@
 internal import Datasets
 internal import Foundation
+internal import Trust
+internal import XML
 internal import Yams
 
 /// One YAML file of settings: read key by key, each with its place, every problem noted and none thrown, so that all can be
@@ -11,6 +13,8 @@ final class SettingsFile {
     private let environment: [String: String]
     private var scalars: [String: Scalar] = [:]
     private var lists: [String: [Scalar]] = [:]
+    /// Lengths of the lists whose entries have keys of their own, as in `certificates.0.file`.
+    private var groups: [String: Int] = [:]
     private var asked: Set<String> = []
     /// What cannot be read has no keys either; saying so for each would hide the one problem.
     private var isUnreadable = false
@@ -41,7 +45,11 @@ final class SettingsFile {
         switch node {
         case .mapping(let mapping):
             for (name, value) in mapping { collect(value, key: key.isEmpty ? name.string ?? "" : "\(key).\(name.string ?? "")") }
-        case .sequence(let sequence): lists[key] = sequence.map { Scalar(text: $0.string ?? "", place: place($0)) }
+        case .sequence(let sequence) where sequence.allSatisfy({ $0.scalar != nil }):
+            lists[key] = sequence.map { Scalar(text: $0.string ?? "", place: place($0)) }
+        case .sequence(let sequence):
+            groups[key] = sequence.count
+            for (index, entry) in sequence.enumerated() { collect(entry, key: "\(key).\(index)") }
         case .scalar(let scalar): scalars[key] = Scalar(text: scalar.string, place: place(node))
         case .alias: note("aliases are not read here", at: place(node))
         }
@@ -92,6 +100,39 @@ final class SettingsFile {
         asked.insert(key)
         return lists[key]?.map(\.text) ?? scalars[key].map { [$0.text] } ?? []
     }
+
+    /// The keys of a list's entries; each is a text, or has keys of its own below.
+    func entries(_ key: String) -> [String] {
+        if let count = groups[key] { return (0..<count).map { "\(key).\($0)" } }
+        let texts = lists[key] ?? scalars[key].map { [$0] } ?? []
+        asked.insert(key)
+        for (index, scalar) in texts.enumerated() { scalars["\(key).\(index)"] = scalar }
+        return texts.indices.map { "\(key).\($0)" }
+    }
+
+    /// A time, such as 2027-01-31T00:00:00Z; a date alone means its first or its last second, in UTC.
+    func moment(_ key: String, of date: DayEnd) -> XMLDateTime? {
+        guard let text = text(key) else { return nil }
+        let whole = text.utf8.count == 10 ? text + (date == .first ? "T00:00:00Z" : "T23:59:59Z") : text
+        if let moment = XMLDateTime(whole) { return moment }
+        note("\(key) is '\(text)', which is no time", key: key, help: "write it as 2027-01-31 or 2027-01-31T12:00:00Z")
+        return nil
+    }
+
+    enum DayEnd { case first, last }
+
+    /// A distinguished name.
+    func name(_ key: String) -> DistinguishedName? {
+        guard let text = text(key) else { return nil }
+        if let name = DistinguishedName(text) { return name }
+        note(
+            "\(key) is '\(text)', which is no distinguished name", key: key, help: "write it as 'CN=Signing, O=Korea Customs Service, C=KR'"
+        )
+        return nil
+    }
+
+    /// Whether the key itself is set, be it to a text or a list.
+    func isSet(_ key: String) -> Bool { text(key) != nil || lists[key] != nil || groups[key] != nil }
 
     /// A list of known words; unknown ones and an empty list are noted.
     func choices<Choice: RawRepresentable & CaseIterable>(_ key: String, help: String) -> [Choice] where Choice.RawValue == String {

@@ -2,14 +2,10 @@ internal import COpenSSL
 
 /// XML Signature writes an ECDSA signature as r and s side by side, each as long as the curve's order (section 6.4.3);
 /// OpenSSL writes ASN.1.
-extension SignatureAlgorithm {
-    private static let p256OrderBytes = 32
-    static let spelledECDSABytes = 2 * p256OrderBytes
-
+extension EllipticCurve {
     /// XML Signature's spelling to OpenSSL's; `nil` where the length is wrong.
     func native(_ spelled: [UInt8]) -> [UInt8]? {
-        guard self == .ecdsaSHA256 else { return spelled }
-        let half = SignatureAlgorithm.p256OrderBytes
+        let half = orderBytes
         guard spelled.count == 2 * half, let signature = ECDSA_SIG_new() else { return nil }
         defer { ECDSA_SIG_free(signature) }
         let (r, s) = spelled.withUnsafeBufferPointer { bytes in
@@ -26,8 +22,7 @@ extension SignatureAlgorithm {
 
     /// OpenSSL's spelling to XML Signature's.
     func spelled(_ native: [UInt8]) -> [UInt8]? {
-        guard self == .ecdsaSHA256 else { return native }
-        let half = SignatureAlgorithm.p256OrderBytes
+        let half = orderBytes
         let parsed = native.withUnsafeBufferPointer { bytes in
             var cursor = bytes.baseAddress
             return d2i_ECDSA_SIG(nil, &cursor, bytes.count)

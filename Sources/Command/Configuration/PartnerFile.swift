@@ -1,0 +1,139 @@
+internal import Datasets
+internal import Exchanges
+internal import SOAP
+internal import Trust
+internal import WSSecurity
+internal import XML
+internal import XMLSignature
+
+/// One partner's file.
+struct PartnerFile {
+    private let file: SettingsFile
+    private let name: String
+    private let environment: GatewayEnvironment
+    private let common: SecurityPolicy
+    private let evidence: RevocationEvidence
+
+    init(
+        _ file: SettingsFile, name: String, environment: GatewayEnvironment, common: SecurityPolicy, evidence: RevocationEvidence
+    ) {
+        self.file = file
+        self.name = name
+        self.environment = environment
+        self.common = common
+        self.evidence = evidence
+    }
+
+    var problems: [ConfigurationProblem] { file.problems }
+
+    func partner() -> Partner? {
+        let administration = Administration(
+            country: file.required("administration.country"), agency: file.required("administration.agency"))
+        let standing = file.choice("standing", or: Partner.Standing.active)
+        let roles: [GatewayRole] = file.choices("roles", help: "list our roles toward this partner: inbound-gateway, outbound-gateway")
+        let grants = grants()
+        let pins = certificates()
+        let authorities = AuthorityFiles(file, owner: name, environment: environment, evidence: evidence).authorities()
+        if pins.isEmpty, authorities.isEmpty, file.problems.isEmpty {
+            file.note(
+                "neither certificates nor authorities is set",
+                help: "list the PEM files of the certificates that the partner signs with, or the authority that issues them")
+        }
+        let (policy, client, limits, endpoint) = (policy(), client(), limits(), endpoint())
+        file.refuseUnknown()
+        guard file.problems.isEmpty else { return nil }
+        return Partner(
+            name: name, administration: administration, standing: standing, roles: Set(roles), grants: grants, certificates: pins,
+            authorities: authorities, policy: policy, client: client, limits: limits, endpoint: endpoint)
+    }
+
+    private func grants() -> Grants {
+        let operations: [Operation]? =
+            file.isSet("operations")
+            ? file.choices("operations", help: "list the operations that are granted, or leave operations out") : nil
+        let agreements = file.isSet("agreements") ? Set(file.list("agreements")) : nil
+        return Grants(operations: operations.map(Set.init), agreements: agreements)
+    }
+
+    private func certificates() -> [PinnedCertificate] {
+        file.entries("certificates").compactMap { entry in
+            let path = file.text(entry) ?? file.required(entry + ".file")
+            let window = PinnedCertificate.Window(
+                from: file.moment(entry + ".from", of: .first), until: file.moment(entry + ".until", of: .last))
+            if let from = window.from, let until = window.until, until <= from {
+                file.note("until is not after from", key: entry + ".until")
+            }
+            guard !path.isEmpty, let certificate = certificate(path, entry) else { return nil }
+            return PinnedCertificate(certificate, owner: name, origin: file.resolve(path), window: window)
+        }
+    }
+
+    private func certificate(_ path: String, _ key: String) -> Certificate? {
+        do {
+            let certificate = try loadCertificate(file.resolve(path))
+            environment.check(certificate, file, key: key)
+            return certificate
+        } catch {
+            file.note("\(error)", key: key)
+            return nil
+        }
+    }
+
+    /// Where the file says nothing about security, what holds for all holds here.
+    private func policy() -> SecurityPolicy? {
+        guard file.has("security") else { return nil }
+        var policy = common
+        let ceiling = SignaturePolicy.ceiling
+        if file.isSet("security.algorithms") {
+            let known = SignatureAlgorithm.allCases.filter { $0 != .rsaSHA1 }
+            let titles = known.map(\.title)
+            var chosen: Set<SignatureAlgorithm> = []
+            for title in file.list("security.algorithms") {
+                guard let algorithm = known.first(where: { $0.title == title }) else {
+                    file.note(
+                        "security.algorithms has '\(title)'", key: "security.algorithms", help: "known: \(titles.joined(separator: ", "))")
+                    continue
+                }
+                chosen.insert(algorithm)
+            }
+            policy.signature.signatureAlgorithms = chosen
+        }
+        policy.signature.references = file.number("security.references", or: policy.signature.references, in: 2...ceiling.references)
+        policy.signature.prefixes = file.number("security.prefixes", or: policy.signature.prefixes, in: 0...ceiling.prefixes)
+        policy.sha1Until = file.moment("security.sha1Until", of: .last)
+        policy.clockTolerance = file.number("security.clockTolerance", or: policy.clockTolerance, in: 0...3600)
+        policy.maximumAge = file.number("security.maximumAge", or: policy.maximumAge, in: 10...86_400)
+        return policy
+    }
+
+    private func client() -> ClientBinding {
+        let certificates = file.list("client.certificates").compactMap { certificate($0, "client.certificates") }
+        let subject = file.name("client.subject")
+        guard !certificates.isEmpty || subject != nil else { return .unbound }
+        return .bound(certificates: certificates, subject: subject)
+    }
+
+    private func limits() -> PartnerLimits {
+        PartnerLimits(
+            requestsPerMinute: file.number("limits.requestsPerMinute", or: 6000, in: 1...10_000_000),
+            concurrentRequests: file.number("limits.concurrentRequests", or: 32, in: 1...10_000))
+    }
+
+    /// `https://{environment}.coconect.{domain}` unless the file overrides host, port or path with a URL of its own.
+    private func endpoint() -> PartnerEndpoint {
+        let domain = file.text("domain")
+        let url = file.text("endpoint.url") ?? domain.map { "https://\(environment.rawValue).coconect.\($0)" } ?? ""
+        if url.isEmpty {
+            file.note("neither domain nor endpoint.url is set", help: "set domain, such as customs.go.kr; endpoint.url overrides it")
+        }
+        environment.check(url: url, file, key: "endpoint.url")
+        return PartnerEndpoint(
+            baseURL: url.hasSuffix("/") ? String(url.dropLast()) : url, soapVersion: file.choice("endpoint.soapVersion", or: .v12),
+            addressing: file.choice("endpoint.addressing", or: .on), signing: signing(),
+            tries: file.number("endpoint.tries", or: 12, in: 1...1000), timeout: file.number("endpoint.timeout", or: 30, in: 1...600))
+    }
+
+    private func signing() -> SigningStyle {
+        SigningStyle(token: file.choice("endpoint.token", or: SigningStyle.Token.binarySecurityToken))
+    }
+}

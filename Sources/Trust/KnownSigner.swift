@@ -1,0 +1,41 @@
+public import XML
+
+/// A certificate that the registry knows whose it is. Whether it is good at a moment is a question of its own.
+public struct KnownSigner: Sendable {
+    public let certificate: Certificate
+    /// The partner's name in the registry.
+    public let owner: String
+    let origin: Origin
+
+    enum Origin: Sendable {
+        case pinned(PinnedCertificate)
+        case issued(by: Authority, brought: [Certificate])
+    }
+
+    /// Judges whether the certificate could sign at that moment: what it is for, its validity, the partner's window, and for one
+    /// that an authority issued the path and revocation.
+    ///
+    /// - Returns: what is not known and accepted nevertheless, because the partner's file says so.
+    public func check(at moment: XMLDateTime, evidence: RevocationEvidence) throws(TrustError) -> RevocationGap? {
+        try certificate.checkSigner(at: moment)
+        switch origin {
+        case .pinned(let pin):
+            try pin.checkWindow(at: moment)
+            return nil
+        case .issued(let authority, let brought):
+            let path = CertificationPath(certificate: certificate, authority: authority, brought: brought)
+            try path.check(at: moment)
+            return try evidence.check(path, at: moment)
+        }
+    }
+}
+
+extension Certificate {
+    /// Judges whether this certificate could sign at that moment.
+    public func checkSigner(at moment: XMLDateTime) throws(TrustError) {
+        guard !isCertificationAuthority else { throw .certificationAuthority(subject: subject) }
+        guard maySign else { throw .mayNotSign(subject: subject) }
+        guard notBefore <= moment else { throw .notYetValid(subject: subject, from: notBefore) }
+        guard moment <= notAfter else { throw .expired(subject: subject, at: notAfter) }
+    }
+}

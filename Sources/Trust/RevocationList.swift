@@ -1,0 +1,33 @@
+internal import COpenSSL
+public import XML
+
+/// A certificate revocation list (RFC 5280, section 5), as it was read; who signed it is judged with the path.
+public struct RevocationList: Sendable {
+    public let bytes: [UInt8]
+    /// RFC 4514.
+    public let issuer: String
+    public let from: XMLDateTime
+    /// When the next one was to come; a list without it never expires and is not read.
+    public let until: XMLDateTime
+
+    let handle: CRLHandle
+
+    /// - Parameter bytes: DER, or PEM. `nil` where it is no list, or one without nextUpdate (RFC 5280, section 5.1.2.5 demands it).
+    public init?(_ bytes: [UInt8]) {
+        guard let handle = CRLHandle(bytes), let from = XMLDateTime(X509_CRL_get0_lastUpdate(handle.pointer)),
+            let until = XMLDateTime(X509_CRL_get0_nextUpdate(handle.pointer))
+        else { return nil }
+        self.bytes = bytes
+        self.handle = handle
+        self.from = from
+        self.until = until
+        issuer = text(of: X509_CRL_get_issuer(handle.pointer))
+    }
+
+    /// When the certificate was revoked; `nil` where the list does not name it.
+    func revocation(of certificate: Certificate) -> XMLDateTime? {
+        var entry: OpaquePointer?
+        guard X509_CRL_get0_by_cert(handle.pointer, &entry, certificate.handle.pointer) == 1, let entry else { return nil }
+        return XMLDateTime(X509_REVOKED_get0_revocationDate(entry))
+    }
+}

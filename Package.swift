@@ -26,6 +26,7 @@ let package = Package(
         .library(
             name: "Gateway",
             targets: ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", "Exchanges"]),
+        .library(name: "Attacks", targets: ["Attacks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -77,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Server", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML",
+                "Server", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML", "Attacks",
                 library("ArgumentParser", "swift-argument-parser"), library("X509", "swift-certificates"),
                 library("SwiftASN1", "swift-asn1"), library("Crypto", "swift-crypto"), library("_CryptoExtras", "swift-crypto"),
                 library("Yams", "Yams"), library("Logging", "swift-log"),
@@ -92,6 +93,9 @@ let package = Package(
                 library("Crypto", "swift-crypto"), library("_CryptoExtras", "swift-crypto"),
             ],
             path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "Attacks", dependencies: ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity"], path: "Tests/Attacks",
+            swiftSettings: strict),
         tests("House", ["Support"]),
         tests("XML", ["XML", "Support"]),
         tests("Trust", ["Trust", "XML", "XMLSignature", "Support"]),
@@ -102,6 +106,12 @@ let package = Package(
         tests(
             "Exchanges",
             ["Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "Support", library("Logging", "swift-log")]),
+        tests(
+            "Attacks",
+            [
+                "Attacks", "Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "Support",
+                library("Logging", "swift-log"),
+            ]),
         tests("Command", ["Command", "Support"]),
     ],
     swiftLanguageModes: [.v6]

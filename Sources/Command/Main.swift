@@ -17,7 +17,8 @@ struct Main: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Check.self, Send.self, Sign.self, Verify.self, Explain.self, Convert.self, CheckDataset.self, Contract.self,
+            Serve.self, Check.self, Send.self, Sign.self, Verify.self, Explain.self, SelfTest.self, Convert.self, CheckDataset.self,
+            Contract.self,
             Identity.self,
         ])
 

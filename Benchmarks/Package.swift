@@ -11,7 +11,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmark",
             dependencies: [
-                .product(name: "Gateway", package: "coconect-soap"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "Gateway", package: "coconect-soap"), .product(name: "Attacks", package: "coconect-soap"),
+                .product(name: "Logging", package: "swift-log"),
             ])
     ],
     swiftLanguageModes: [.v6]

@@ -30,6 +30,13 @@ struct Check: AsyncParsableCommand {
             let seen = await signersSeen(configuration.storePath, &report)
             report.certificates = certificates(configuration, seen)
             report.revocationLists = revocationLists(configuration.partners.trust)
+            report.authorities = authorities(configuration.partners.trust)
+            for (location, issuer) in configuration.partners.trust.evidence.foreignLists {
+                report.warnings.append(
+                    ConfigurationProblem(
+                        "the revocation list in the name of \(issuer) is not signed by a certificate of the authority", at: location,
+                        help: "without a list of its own the authority's certificates count as unknown"))
+            }
         } catch {
             report.problems = error.problems
         }
@@ -74,6 +81,16 @@ struct Check: AsyncParsableCommand {
         }
     }
 
+    private func authorities(_ trust: TrustStore) -> [CheckReport.Authority] {
+        trust.authorities.flatMap { authority in
+            (authority.anchors + authority.intermediates).map { certificate in
+                CheckReport.Authority(
+                    owner: authority.owner, subject: certificate.subject, until: certificate.notAfter.text,
+                    daysLeft: Int((certificate.notAfter.seconds - XMLDateTime.now.seconds) / 86_400), file: authority.origin)
+            }
+        }
+    }
+
     /// Lists that are files; those at URLs are fetched by the running gateway.
     private func revocationLists(_ trust: TrustStore) -> [CheckReport.List] {
         trust.evidence.lists.map { location, list, _ in
@@ -90,6 +107,7 @@ struct CheckReport: Encodable {
     var warnings: [ConfigurationProblem] = []
     var partners: [String] = []
     var certificates: [Certificate] = []
+    var authorities: [Authority] = []
     var revocationLists: [List] = []
 
     struct Certificate: Encodable {
@@ -120,6 +138,14 @@ struct CheckReport: Encodable {
         }
     }
 
+    struct Authority: Encodable {
+        let owner: String
+        let subject: String
+        let until: String
+        let daysLeft: Int
+        let file: String
+    }
+
     struct List: Encodable {
         let location: String
         let issuer: String
@@ -138,6 +164,11 @@ struct CheckReport: Encodable {
             case .soon, .week: warnings.append(notice)
             case .fine: break
             }
+        }
+        for authority in authorities where authority.daysLeft <= CertificateNotice.warningDays.max() ?? 0 {
+            let ends = authority.daysLeft < 0 ? "ended at \(authority.until)" : "ends in \(authority.daysLeft) days"
+            warnings.append(
+                ConfigurationProblem("\(authority.owner): the authority's certificate of \(authority.subject) \(ends)", at: authority.file))
         }
         for list in revocationLists where list.expired {
             warnings.append(ConfigurationProblem("the revocation list of \(list.issuer) expired at \(list.until)", at: list.location))

@@ -67,24 +67,32 @@ func loadTrust(_ folder: String) throws(FileError) -> TrustStore {
     do { names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
         throw FileError(path: folder, reason: "the folder of trusted certificates cannot be read")
     }
-    let evidence = RevocationEvidence()
     let lists = names.filter { $0.hasSuffix(".crl") }.map { folder + "/" + $0 }
-    for list in lists { try evidence.load(list) }
     var pins: [PinnedCertificate] = []
-    var authorities: [Authority] = []
+    var anchors: [(name: String, certificate: Certificate)] = []
     for name in names where name.hasSuffix(".pem") || name.hasSuffix(".crt") {
         let (path, owner) = (folder + "/" + name, String(name.dropLast(4)))
-        let certificates = try loadCertificates(path)
-        for certificate in certificates where !certificate.isCertificationAuthority {
-            pins.append(PinnedCertificate(certificate, owner: owner, origin: path))
+        for certificate in try loadCertificates(path) {
+            if certificate.isCertificationAuthority {
+                anchors.append((owner, certificate))
+            } else {
+                pins.append(PinnedCertificate(certificate, owner: owner, origin: path))
+            }
         }
-        let anchors = certificates.filter(\.isCertificationAuthority)
-        guard !anchors.isEmpty else { continue }
-        authorities.append(
-            Authority(owner: owner, anchors: anchors, subject: nil, revocation: RevocationPolicy(lists: lists), origin: path))
     }
-    guard !pins.isEmpty || !authorities.isEmpty else {
+    guard !pins.isEmpty || !anchors.isEmpty else {
         throw FileError(path: folder, reason: "the folder holds no certificate (*.pem or *.crt)")
     }
+    // All of them are one authority: a root and its intermediate may lie side by side.
+    let owner = Set(anchors.map(\.name)).sorted().joined(separator: "+")
+    let authorities =
+        anchors.isEmpty
+        ? []
+        : [
+            Authority(
+                owner: owner, anchors: anchors.map(\.certificate), subject: nil, revocation: RevocationPolicy(lists: lists), origin: folder)
+        ]
+    let evidence = RevocationEvidence()
+    for list in lists { try evidence.load(list, of: authorities) }
     return TrustStore(pins, authorities: authorities, evidence: evidence)
 }

@@ -131,7 +131,8 @@ struct SelfTest: AsyncParsableCommand {
             throw CommandError("not a certificate of origin (SendCO)", place: message)
         }
         let content = dataset.xml
-        let forged = String(decoding: content, as: UTF8.self).replacingOccurrences(of: ">\(number)<", with: ">\(String(number.reversed()))X<")
+        let forged = String(decoding: content, as: UTF8.self).replacingOccurrences(
+            of: ">\(number)<", with: ">\(String(number.reversed()))X<")
         return AttackKit(
             identity: signer, content: content, forged: Array(forged.utf8), address: url + "/send-co",
             action: catalog.menu.action(of: menuMessage))

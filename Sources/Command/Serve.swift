@@ -60,8 +60,9 @@ struct Serve: AsyncParsableCommand {
 /// The whole configuration anew, as a dry run; partners and agreements of it are used.
 private func reload(_ path: String, evidence: RevocationEvidence) throws -> ReloadedSettings {
     do throws(ConfigurationError) {
-        let configuration = try GatewayConfiguration(path: path, evidence: evidence)
-        return ReloadedSettings(partners: configuration.partners, catalog: configuration.catalog)
+        let configuration = try GatewayConfiguration(path: path)
+        evidence.adopt(configuration.partners.trust.evidence)
+        return ReloadedSettings(partners: configuration.partners.with(evidence: evidence), catalog: configuration.catalog)
     } catch {
         throw ReloadRefused(problems: error.problems.map(\.line))
     }

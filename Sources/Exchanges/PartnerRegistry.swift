@@ -1,5 +1,5 @@
 public import Trust
-public import WSSecurity
+internal import WSSecurity
 
 /// All partners, and what they are known by.
 public struct PartnerRegistry: Sendable {
@@ -8,17 +8,24 @@ public struct PartnerRegistry: Sendable {
     private let bound: [Partner]
 
     /// - Parameter evidence: revocation lists and answers at hand, which outlive a reload of the partners.
-    public init(_ partners: [Partner], evidence: RevocationEvidence = RevocationEvidence()) {
+    public init(_ partners: [Partner], evidence: RevocationEvidence = RevocationEvidence(), environment: String? = nil) {
         self.partners = Dictionary(partners.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         bound = partners.filter { if case .bound = $0.client { true } else { false } }
-        trust = TrustStore(partners.flatMap(\.certificates), authorities: partners.flatMap(\.authorities), evidence: evidence)
+        trust = TrustStore(
+            partners.flatMap(\.certificates), authorities: partners.flatMap(\.authorities), evidence: evidence,
+            environment: environment)
+    }
+
+    /// The same partners beside the evidence that is at work.
+    public func with(evidence: RevocationEvidence) -> PartnerRegistry {
+        PartnerRegistry(Array(partners.values), evidence: evidence, environment: trust.environment)
     }
 
     public subscript(name: String) -> Partner? { partners[name] }
 
     /// What one partner alone is known by: an answer is its word or nobody's.
     func trust(of partner: Partner) -> TrustStore {
-        TrustStore(partner.certificates, authorities: partner.authorities, evidence: trust.evidence)
+        TrustStore(partner.certificates, authorities: partner.authorities, evidence: trust.evidence, environment: trust.environment)
     }
 
     /// What each partner's messages must fulfil.

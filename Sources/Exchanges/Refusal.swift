@@ -75,6 +75,7 @@ extension Refusal {
         case .trust(.mayNotSign): "The key usage of the signing certificate does not allow digital signatures."
         case .trust(.certificationAuthority): "The signing certificate is a certification authority's."
         case .trust(.ambiguousSigner): "The signing certificate could be of several partners; send the certificate itself."
+        case .trust(.otherEnvironment): "The signing certificate is made for another environment."
         case .trust(.notYetAnnounced): "The signing certificate is registered here for a later time."
         case .trust(.retired): "The use of the signing certificate has ended here; sign with its successor."
         case .trust(.path): "The signing certificate does not come from the registered authority as it should."

@@ -1,5 +1,5 @@
 public import SOAP
-public import WSSecurity
+internal import WSSecurity
 
 /// Rules about partners, operations, message ids and the dataset; and what is our own fault. Numbers and codes are never changed and never used again.
 extension Rule {

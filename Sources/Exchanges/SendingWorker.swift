@@ -29,6 +29,10 @@ public struct SendingWorker: Service {
             let json = try await gateway.store.content(.dataset, of: message.id) ?? []
             let dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
             exchange = try await gateway.send(dataset, operation, to: partner, through: transport, afterTry: message.bodyDigest)
+        } catch SubmissionError.partnerSuspended(let name) {
+            return WorkOutcome(
+                .queued, detail: "the exchange with \(name) is suspended", retryAt: gateway.clock().adding(seconds: 60).text,
+                counts: .asNothing)
         } catch let error as SubmissionError {
             return WorkOutcome(.parked, detail: "\(error)")
         } catch let error as DatasetError {

@@ -9,7 +9,7 @@ extension XMLError {
         case .documentTypeDeclaration: .doctype
         case .processingInstruction: .processingInstruction
         case .tooDeep, .tooManyElements, .tooManyAttributes, .tooManyNamespaceDeclarations, .tooManyNamespacesInScope, .startTagTooLong,
-            .textTooLong:
+            .textTooLong, .tooManyNames, .namespaceTooLong, .canonicalFormTooLarge:
             .xmlLimit
         case .relativeNamespace: .relativeNamespace
         case .notWellFormed: .notWellFormed

@@ -44,7 +44,8 @@ struct ReloadService: Service {
                         "agreements": "\(settings.catalog.agreements.keys.sorted().joined(separator: ", "))",
                         "partners": "\(settings.partners.partners.keys.sorted().joined(separator: ", "))",
                     ])
-                await lists.refresh()
+                // A slow server of a list does not hold up the next reload.
+                Task { await lists.refresh() }
                 watch.tell()
             } catch let refused as ReloadRefused {
                 for problem in refused.problems {

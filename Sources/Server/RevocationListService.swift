@@ -25,9 +25,16 @@ struct RevocationListService: Service {
         for location in Set(trust.authorities.flatMap(\.revocation.lists)).sorted() {
             do {
                 let list = try await source.list(location)
-                trust.evidence.keep(list, from: location, at: .now)
+                let authorities = trust.authorities.filter { $0.revocation.lists.contains(location) }
+                let outcome = trust.evidence.keep(list, from: location, of: authorities, at: .now)
+                guard outcome != .foreign else {
+                    logger.error(
+                        "revocation list not signed by the authority, the one before stays",
+                        metadata: ["location": "\(location)", "issuer": "\(list.issuer)"])
+                    continue
+                }
                 logger.info(
-                    "revocation list read",
+                    outcome == .older ? "revocation list is older than the one at hand, which stays" : "revocation list read",
                     metadata: [
                         "location": "\(location)", "issuer": "\(list.issuer)", "from": "\(list.from.text)", "until": "\(list.until.text)",
                     ])

@@ -24,6 +24,9 @@ public struct Authority: Sendable {
         self.origin = origin
     }
 
+    /// Every certificate of it that may sign others, or lists.
+    var issuers: [Certificate] { anchors + intermediates }
+
     func mayHaveIssued(_ certificate: Certificate) -> Bool { subject.map { certificate.subjectName.contains($0) } ?? true }
 }
 

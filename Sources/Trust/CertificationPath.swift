@@ -8,45 +8,76 @@ struct CertificationPath {
     /// Further certificates that the message brought; looked through, never trusted.
     let brought: [Certificate]
 
-    /// Whether the certificate comes from the authority at all: signatures, constraints and key usages of the path, without time.
-    var holds: Bool { verdict(lists: [], at: nil).code == X509_V_OK }
+    /// Why the certificate does not come from the authority at all (signatures, constraints and key usages of the path, without
+    /// time); `nil` where it does.
+    var defect: String? {
+        let (code, depth) = verdict(lists: [], at: nil)
+        return code == X509_V_OK ? nil : CertificationPath.reason(code) + CertificationPath.place(depth)
+    }
 
-    /// The path at a moment, and with lists whether one names a certificate of it.
+    /// The path at a moment.
     func check(at moment: XMLDateTime) throws(TrustError) {
         let (code, depth) = verdict(lists: [], at: moment)
         guard code != X509_V_OK else { return }
         throw .path(subject: certificate.subject, reason: CertificationPath.reason(code) + CertificationPath.place(depth))
     }
 
+    /// Whether a list names a certificate of the path as revoked by the moment. An old list tells that as well as a current one.
+    func checkNamed(in lists: [RevocationList], at moment: XMLDateTime) throws(TrustError) {
+        for member in members {
+            for list in lists {
+                guard list.issuerName == member.issuerName, let at = list.revocation(of: member), at <= moment else { continue }
+                throw .revoked(subject: member.subject, at: at, by: "revocation list of \(list.issuer)")
+            }
+        }
+    }
+
+    /// Whether a certificate of the path, of those that only the message brought too, signed the list.
+    func vouches(for list: RevocationList) -> Bool { list.isSigned(by: Array(members.dropFirst())) }
+
+    /// Whether current lists speak for every certificate below the anchor.
+    ///
     /// - Throws: `TrustError.revoked` or `.revocationUnknown`.
     func check(_ lists: [RevocationList], at moment: XMLDateTime) throws(TrustError) {
-        let issuer = certificate.issuer
-        guard !lists.isEmpty else { throw .revocationUnknown(subject: certificate.subject, .noList(of: issuer)) }
+        try checkNamed(in: lists, at: moment)
+        guard !lists.isEmpty else { throw .revocationUnknown(subject: certificate.subject, .noList(of: certificate.issuer)) }
         // A list that came later than the moment that is judged says more about it, not less.
         let time = lists.map(\.from).filter { $0 > moment }.min() ?? moment
-        let (code, _) = verdict(lists: lists, at: time)
+        let (code, depth) = verdict(lists: lists, at: time)
+        let members = members
+        let member = members.indices.contains(Int(depth)) ? members[Int(depth)] : certificate
         switch code {
-        case X509_V_OK, X509_V_ERR_CERT_HAS_EXPIRED: return
-        case X509_V_ERR_CERT_REVOKED:
-            let entry = lists.lazy.compactMap { $0.revocation(of: certificate) }.first
-            if let at = entry, moment < at { return }
-            throw .revoked(subject: certificate.subject, at: entry, by: "revocation list of \(issuer)")
+        // What a list named was named for a later time, or it would have been told already.
+        case X509_V_OK, X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_REVOKED: return
         case X509_V_ERR_UNABLE_TO_GET_CRL, X509_V_ERR_DIFFERENT_CRL_SCOPE, X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
-            throw .revocationUnknown(subject: certificate.subject, .noList(of: issuer))
-        case X509_V_ERR_CRL_HAS_EXPIRED: throw .revocationUnknown(subject: certificate.subject, .expiredList(of: issuer))
-        case X509_V_ERR_CRL_NOT_YET_VALID: throw .revocationUnknown(subject: certificate.subject, .listNotYetValid(of: issuer))
+            throw .revocationUnknown(subject: member.subject, .noList(of: member.issuer))
+        case X509_V_ERR_CRL_HAS_EXPIRED: throw .revocationUnknown(subject: member.subject, .expiredList(of: member.issuer))
+        case X509_V_ERR_CRL_NOT_YET_VALID: throw .revocationUnknown(subject: member.subject, .listNotYetValid(of: member.issuer))
         case X509_V_ERR_CRL_SIGNATURE_FAILURE, X509_V_ERR_KEYUSAGE_NO_CRL_SIGN, X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
-            throw .revocationUnknown(subject: certificate.subject, .forgedList(of: issuer))
+            throw .revocationUnknown(subject: member.subject, .forgedList(of: member.issuer))
         default:
-            throw .path(subject: certificate.subject, reason: CertificationPath.reason(code))
+            throw .path(subject: member.subject, reason: CertificationPath.reason(code))
         }
     }
 
     /// The certificate's issuer in this path: an intermediate or an anchor by whose key it is signed.
-    var issuer: Certificate? {
-        (authority.anchors + authority.intermediates + brought).first { candidate in
-            candidate.isCertificationAuthority && X509_check_issued(candidate.handle.pointer, certificate.handle.pointer) == X509_V_OK
-                && X509_verify(certificate.handle.pointer, X509_get0_pubkey(candidate.handle.pointer)) == 1
+    var issuer: Certificate? { issuer(of: certificate) }
+
+    /// The certificates below the anchor, the signer's first.
+    private var members: [Certificate] {
+        var members = [certificate]
+        while members.count < 8, let last = members.last, let next = issuer(of: last) {
+            guard !authority.anchors.contains(where: { $0.fingerprint == next.fingerprint }) else { break }
+            members.append(next)
+        }
+        return members
+    }
+
+    private func issuer(of subject: Certificate) -> Certificate? {
+        defer { ERR_clear_error() }
+        return (authority.issuers + brought).first { candidate in
+            candidate.isCertificationAuthority && X509_check_issued(candidate.handle.pointer, subject.handle.pointer) == X509_V_OK
+                && X509_verify(subject.handle.pointer, X509_get0_pubkey(candidate.handle.pointer)) == 1
         }
     }
 

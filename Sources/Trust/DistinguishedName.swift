@@ -75,12 +75,13 @@ public struct DistinguishedName: Hashable, Sendable {
         "DC": "0.9.2342.19200300.100.1.25",
     ]
 
-    private static func identifier(of type: String) -> String? {
-        var type = type.uppercased()
+    private static func identifier(of written: String) -> String? {
+        var type = written.uppercased()
         if let known = aliases[type] { return known }
         if type.hasPrefix("OID.") { type.removeFirst(4) }
         if type.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }) { return type }
-        for spelling in [type, type.lowercased()] {
+        // OpenSSL's table is case-sensitive: organizationIdentifier, businessCategory.
+        for spelling in [written, type, type.lowercased()] {
             guard let object = OBJ_txt2obj(spelling, 0) else { continue }
             defer { ASN1_OBJECT_free(object) }
             var text = [CChar](repeating: 0, count: 128)

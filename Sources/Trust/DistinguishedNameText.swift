@@ -89,13 +89,17 @@ struct DistinguishedNameText {
         }
         let parsed = bytes.withUnsafeBufferPointer { buffer in
             var cursor = buffer.baseAddress
-            return d2i_DIRECTORYSTRING(nil, &cursor, buffer.count)
+            return d2i_ASN1_TYPE(nil, &cursor, buffer.count)
         }
-        ERR_clear_error()
+        defer { ERR_clear_error() }
         guard let parsed else { return nil }
-        defer { ASN1_STRING_free(parsed) }
+        defer { ASN1_TYPE_free(parsed) }
+        let strings = [
+            V_ASN1_UTF8STRING, V_ASN1_PRINTABLESTRING, V_ASN1_IA5STRING, V_ASN1_T61STRING, V_ASN1_BMPSTRING, V_ASN1_UNIVERSALSTRING,
+        ]
+        guard strings.contains(ASN1_TYPE_get(parsed)) else { return nil }
         var text: UnsafeMutablePointer<UInt8>?
-        let count = ASN1_STRING_to_UTF8(&text, parsed)
+        let count = ASN1_STRING_to_UTF8(&text, parsed.pointee.value.asn1_string)
         guard count >= 0 else { return nil }
         defer { CRYPTO_free(text, nil, 0) }
         return String(decoding: UnsafeBufferPointer(start: text, count: Int(count)), as: UTF8.self)

@@ -8,8 +8,10 @@ public struct KnownSigner: Sendable {
     let origin: Origin
 
     enum Origin: Sendable {
-        case pinned(PinnedCertificate)
-        case issued(by: Authority, brought: [Certificate])
+        /// With the authorities that issued it nevertheless and can say whether it was revoked.
+        case pinned(PinnedCertificate, issuedBy: [Authority])
+        /// Several where an authority renewed its own certificate.
+        case issued(by: [Authority], brought: [Certificate])
     }
 
     /// Judges whether the certificate could sign at that moment: what it is for, its validity, the partner's window, and for one
@@ -19,13 +21,23 @@ public struct KnownSigner: Sendable {
     public func check(at moment: XMLDateTime, evidence: RevocationEvidence) throws(TrustError) -> RevocationGap? {
         try certificate.checkSigner(at: moment)
         switch origin {
-        case .pinned(let pin):
+        case .pinned(let pin, let authorities):
             try pin.checkWindow(at: moment)
-            return nil
-        case .issued(let authority, let brought):
-            let path = CertificationPath(certificate: certificate, authority: authority, brought: brought)
-            try path.check(at: moment)
-            return try evidence.check(path, at: moment)
+            guard let authority = authorities.first else { return nil }
+            return try evidence.check(CertificationPath(certificate: certificate, authority: authority, brought: []), at: moment)
+        case .issued(let authorities, let brought):
+            var first: TrustError?
+            for authority in authorities {
+                let path = CertificationPath(certificate: certificate, authority: authority, brought: brought)
+                do throws(TrustError) {
+                    try path.check(at: moment)
+                } catch {
+                    first = first ?? error
+                    continue
+                }
+                return try evidence.check(path, at: moment)
+            }
+            throw first ?? .unknownSigner(certificate.subject)
         }
     }
 }

@@ -77,6 +77,11 @@ public struct OCSPAnswer: Sendable {
         guard OCSP_resp_find_status(basic, id, &status, &reason, &revoked, &from, &until) == 1 else {
             return .gap(.badAnswer("it says nothing about this certificate"))
         }
+        // That a certificate was revoked does not become untrue with the answer's age.
+        if status == V_OCSP_CERTSTATUS_REVOKED {
+            let at = XMLDateTime(revoked.map { UnsafePointer($0) })
+            return at.map { moment < $0 } == true ? .good : .revoked(at: at)
+        }
         let tolerance = Int64(OCSPAnswer.tolerance)
         guard let start = XMLDateTime(from.map { UnsafePointer($0) }), start <= moment.adding(seconds: tolerance) || moment < receivedAt
         else {
@@ -85,12 +90,6 @@ public struct OCSPAnswer: Sendable {
         if let end = XMLDateTime(until.map { UnsafePointer($0) }), end.adding(seconds: tolerance) < moment {
             return .gap(.badAnswer("it has expired"))
         }
-        switch status {
-        case V_OCSP_CERTSTATUS_GOOD: return .good
-        case V_OCSP_CERTSTATUS_REVOKED:
-            let at = XMLDateTime(revoked.map { UnsafePointer($0) })
-            return at.map { moment < $0 } == true ? .good : .revoked(at: at)
-        default: return .gap(.badAnswer("the responder does not know the certificate"))
-        }
+        return status == V_OCSP_CERTSTATUS_GOOD ? .good : .gap(.badAnswer("the responder does not know the certificate"))
     }
 }

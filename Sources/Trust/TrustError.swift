@@ -4,6 +4,7 @@ public import XML
 public enum TrustError: Error, Hashable, Sendable {
     case unknownSigner(String)
     case ambiguousSigner(String)
+    case otherEnvironment(subject: String, stated: String, expected: String)
     case notYetValid(subject: String, from: XMLDateTime)
     case expired(subject: String, at: XMLDateTime)
     case mayNotSign(subject: String)
@@ -47,6 +48,8 @@ extension TrustError: CustomStringConvertible {
             "no partner is known by \(named); add it to the partner's file if it is theirs"
         case .ambiguousSigner(let named):
             "\(named) could be several certificates or partners; narrow the subject of the partners' authorities, or send the certificate itself"
+        case .otherEnvironment(let subject, let stated, let expected):
+            "the certificate of \(subject) is for the environment \(stated), this gateway is \(expected)"
         case .notYetValid(let subject, let from):
             "the certificate of \(subject) is valid only from \(from.text)"
         case .expired(let subject, let at):

@@ -9,13 +9,19 @@ public struct TrustStore: Sendable {
     public let authorities: [Authority]
     /// Revocation lists and answers; shared by stores that follow each other at reloads.
     public let evidence: RevocationEvidence
+    /// The environment that certificates must be for, where they say one; `nil` does not look.
+    public let environment: String?
 
     private let byFingerprint: [Digest: PinnedCertificate]
     private let byThumbprint: [[UInt8]: PinnedCertificate]
     private let byKeyIdentifier: [[UInt8]: [PinnedCertificate]]
     private let bySerial: [String: [PinnedCertificate]]
 
-    public init(_ pins: [PinnedCertificate], authorities: [Authority] = [], evidence: RevocationEvidence = RevocationEvidence()) {
+    public init(
+        _ pins: [PinnedCertificate], authorities: [Authority] = [], evidence: RevocationEvidence = RevocationEvidence(),
+        environment: String? = nil
+    ) {
+        self.environment = environment
         certificates = pins
         self.authorities = authorities
         self.evidence = evidence
@@ -45,23 +51,40 @@ public struct TrustStore: Sendable {
     private func only(_ found: [PinnedCertificate], _ named: String) throws(TrustError) -> KnownSigner {
         guard let pin = found.first else { throw .unknownSigner(named) }
         guard found.count == 1 else { throw .ambiguousSigner(named) }
-        return KnownSigner(certificate: pin.certificate, owner: pin.owner, origin: .pinned(pin))
+        return pinned(pin)
+    }
+
+    /// A pin is trusted by itself; where an authority at hand issued it too, that one's lists are asked.
+    private func pinned(_ pin: PinnedCertificate) -> KnownSigner {
+        let issuers = authorities.filter { authority in
+            !authority.revocation.isNone && CertificationPath(certificate: pin.certificate, authority: authority, brought: []).defect == nil
+        }
+        return KnownSigner(certificate: pin.certificate, owner: pin.owner, origin: .pinned(pin, issuedBy: issuers))
     }
 
     private func signer(der: [UInt8], brought: [[UInt8]]) throws(TrustError) -> KnownSigner {
         let fingerprint = Digest(of: der)
-        if let pin = byFingerprint[fingerprint] {
-            return KnownSigner(certificate: pin.certificate, owner: pin.owner, origin: .pinned(pin))
-        }
+        if let pin = byFingerprint[fingerprint] { return pinned(pin) }
         let named = "the certificate with SHA-256 \(fingerprint.hex)"
         guard !authorities.isEmpty, let certificate = try? Certificate(der: der) else { throw .unknownSigner(named) }
         let candidates = authorities.filter { $0.mayHaveIssued(certificate) }
         guard !candidates.isEmpty else { throw .unknownSigner(named) }
         let others = brought.compactMap { try? Certificate(der: $0) }
-        let issuing = candidates.filter { CertificationPath(certificate: certificate, authority: $0, brought: others).holds }
-        guard let authority = issuing.first else { throw .unknownSigner(named) }
+        let defects = candidates.map { CertificationPath(certificate: certificate, authority: $0, brought: others).defect }
+        let issuing = zip(candidates, defects).filter { $0.1 == nil }.map(\.0)
+        guard let authority = issuing.first else {
+            let reasons = zip(candidates, defects).map { "an authority of \($0.owner), whose subject fits: \($1 ?? "")" }
+            throw .unknownSigner("\(named) (not issued by \(reasons.joined(separator: "; ")))")
+        }
         guard Set(issuing.map(\.owner)).count == 1 else { throw .ambiguousSigner(named) }
-        return KnownSigner(certificate: certificate, owner: authority.owner, origin: .issued(by: authority, brought: others))
+        try checkEnvironment(certificate)
+        return KnownSigner(certificate: certificate, owner: authority.owner, origin: .issued(by: issuing, brought: others))
+    }
+
+    /// Pins are looked at when they are registered; what an authority issued is seen here for the first time.
+    private func checkEnvironment(_ certificate: Certificate) throws(TrustError) {
+        guard let environment, let stated = certificate.statedEnvironment, stated != environment else { return }
+        throw .otherEnvironment(subject: certificate.subject, stated: stated, expected: environment)
     }
 
     /// A decimal number as the hexadecimal that certificates are kept by.

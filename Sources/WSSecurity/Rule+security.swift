@@ -127,6 +127,10 @@ extension Rule {
         511, "revocation-unknown",
         reason: "A current revocation list or OCSP answer must say that the certificate is good.",
         remedy: "The authority must publish a current list; the operator decides what holds until then.")
+    public static let certificateEnvironment = Rule(
+        512, "certificate-environment",
+        reason: "A certificate that is made for one environment (organizational unit coconect dev, test or prod) does not sign in another.",
+        remedy: "Sign with the certificate of this environment.")
     public static let timestampInFuture = Rule(
         601, "timestamp-in-future",
         reason: "A message may not come from the future, beyond the tolerance for clocks.",
@@ -145,7 +149,8 @@ extension Rule {
         .timestampMalformed, .tokenReference, .signatureMalformed, .algorithmNotAllowed, .signatureLimit, .referenceNotAllowed,
         .referenceRepeated, .keyTooShort, .keyDoesNotFit, .signatureWrong, .referenceNotFound, .digestWrong, .partNotSigned, .secondOpinion,
         .signerUnknown, .signerAmbiguous, .certificateIsCA, .certificateKeyUsage, .certificateNotYetValid, .certificateExpired,
-        .certificateNotYetAnnounced, .certificateRetired, .certificatePath, .certificateRevoked, .revocationUnknown, .timestampInFuture,
+        .certificateNotYetAnnounced, .certificateRetired, .certificatePath, .certificateRevoked, .revocationUnknown,
+        .certificateEnvironment, .timestampInFuture,
         .timestampExpired, .addressing,
     ]
 }

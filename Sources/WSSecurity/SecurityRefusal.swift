@@ -90,6 +90,7 @@ extension TrustError {
         case .ambiguousSigner: .signerAmbiguous
         case .certificationAuthority: .certificateIsCA
         case .mayNotSign: .certificateKeyUsage
+        case .otherEnvironment: .certificateEnvironment
         case .notYetValid: .certificateNotYetValid
         case .expired: .certificateExpired
         case .notYetAnnounced: .certificateNotYetAnnounced

@@ -66,12 +66,13 @@ struct TokenReference {
         }
     }
 
-    /// Issuer and serial number, key identifier, certificate: one of them, or several that must then mean the same certificate,
-    /// of which the certificate says it best.
+    /// Issuer and serial number, key identifier, certificate: one of them; of several the certificate says it best, and the others are
+    /// not needed. zeep writes an empty X509IssuerSerial beside its certificate.
     private static func x509Data(_ data: XMLElement) throws(SecurityRefusal) -> CertificateName {
         guard !data.hasStrayText else { throw .tokenReference("text inside ds:X509Data") }
         var found: [String: CertificateName] = [:]
         for child in data.children.prefix(8) {
+            if !child.hasContent { continue }
             let name: CertificateName
             if child.has(.signature("X509Certificate")) {
                 name = .certificate(try base64(child))

@@ -1,4 +1,4 @@
-public import Trust
+internal import Trust
 public import XML
 
 /// What was found in a message, also where it was refused: for people, for the log and for the archive.

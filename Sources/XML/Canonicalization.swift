@@ -1,4 +1,5 @@
 internal import CLibXML2
+internal import Glibc
 
 /// Exclusive XML Canonicalization 1.0 and its InclusiveNamespaces PrefixList (section 4).
 public struct Canonicalization: Hashable, Sendable {
@@ -21,9 +22,12 @@ extension XMLElement {
     ///
     /// libxml2 would walk the whole document to canonicalize a part; here it starts at the part: for the length of the
     /// call the element is the document's only child. Names and namespaces are looked up through its parents as before.
-    /// - Throws: `XMLError.canonicalizationFailed`, also where the result is empty: zero bytes are never a digest.
+    /// - Parameter limit: bytes of the result; `nil` is four times the document and some. Exclusive canonicalization writes a
+    ///   namespace again wherever it comes into use, so a small document could have a huge form.
+    /// - Throws: `XMLError.canonicalizationFailed`, also where the result is empty: zero bytes are never a digest;
+    ///   `XMLError.canonicalFormTooLarge`.
     public func withCanonicalBytes<Result>(
-        _ method: Canonicalization, excluding excluded: XMLElement? = nil,
+        _ method: Canonicalization, excluding excluded: XMLElement? = nil, atMost limit: Int? = nil,
         _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(XMLError) -> Result {
         let tree = document.pointer
@@ -35,8 +39,9 @@ extension XMLElement {
             node.pointee.next = sibling
         }
         coconect_silence_thread()
-        guard let output = xmlAllocOutputBuffer(nil) else { preconditionFailure("out of memory") }
-        defer { xmlOutputBufferClose(output) }
+        let limit = limit ?? document.canonicalLimit
+        let sink = CanonicalSink(limit: limit)
+        guard let output = sink.open() else { preconditionFailure("out of memory") }
         document.canonicalizations += 1
         var visibility = Visibility(excluded: excluded?.node, mark: UnsafeMutableRawPointer(bitPattern: document.canonicalizations))
         let status = withPrefixes(method.inclusivePrefixes) { prefixes in
@@ -46,18 +51,64 @@ extension XMLElement {
                     Int32(XML_C14N_EXCLUSIVE_1_0.rawValue), prefixes, method.comments == .kept ? 1 : 0, output)
             }
         }
-        let count = xmlOutputBufferGetSize(output)
-        guard status >= 0, count > 0, let content = xmlOutputBufferGetContent(output) else {
-            throw .canonicalizationFailed(element: path)
-        }
-        return body(UnsafeRawBufferPointer(start: content, count: Int(count)))
+        let closed = xmlOutputBufferClose(output)
+        guard !sink.isFull else { throw .canonicalFormTooLarge(element: path, limit: limit) }
+        guard status >= 0, closed >= 0, sink.count > 0 else { throw .canonicalizationFailed(element: path) }
+        return body(sink.bytes)
     }
 
     /// The canonical bytes as an array.
     public func canonicalized(
-        _ method: Canonicalization = .exclusive, excluding excluded: XMLElement? = nil
+        _ method: Canonicalization = .exclusive, excluding excluded: XMLElement? = nil, atMost limit: Int? = nil
     ) throws(XMLError) -> [UInt8] {
-        try withCanonicalBytes(method, excluding: excluded) { Array($0) }
+        try withCanonicalBytes(method, excluding: excluded, atMost: limit) { Array($0) }
+    }
+}
+
+extension XMLDocument {
+    /// Bytes that the canonical forms of a document's signed parts may have together.
+    public var canonicalLimit: Int { size * 4 + 256 * 1024 }
+}
+
+/// Takes what libxml2 writes, up to a limit.
+private final class CanonicalSink {
+    private(set) var isFull = false
+    private(set) var count = 0
+    private var storage: UnsafeMutableRawPointer?
+    private var capacity = 0
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    deinit { free(storage) }
+
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
+
+    /// A buffer that writes here; it must be closed before this goes.
+    func open() -> xmlOutputBufferPtr? {
+        let write: xmlOutputWriteCallback = { sink, text, length in
+            guard let sink, let text else { return -1 }
+            return Unmanaged<CanonicalSink>.fromOpaque(sink).takeUnretainedValue().append(text, Int(length)) ? length : -1
+        }
+        return xmlOutputBufferCreateIO(write, nil, Unmanaged.passUnretained(self).toOpaque(), nil)
+    }
+
+    private func append(_ text: UnsafePointer<CChar>, _ length: Int) -> Bool {
+        guard length > 0 else { return !isFull }
+        guard !isFull, count + length <= limit else {
+            isFull = true
+            return false
+        }
+        if count + length > capacity {
+            capacity = max(capacity * 2, count + length, 8192)
+            storage = realloc(storage, capacity)
+        }
+        guard let storage else { preconditionFailure("out of memory") }
+        memcpy(storage + count, text, length)
+        count += length
+        return true
     }
 }
 

@@ -4,34 +4,79 @@ internal import Glibc
 /// The elements of a document by id, from the attributes `Id` and `wsu:Id` and from `xml:id`. An id that stands twice is
 /// refused: which of the two a signature covers would depend on who looks.
 public struct IDTable {
-    /// By the bytes of the id: comparing Swift strings would treat different spellings of a character as the same, and take
-    /// quadratic time on purpose-made ones.
-    private var elements: [[UInt8]: XMLElement] = [:]
+    private let document: XMLDocument
+    /// By a hash of the id's bytes, the next free number where two ids share it. Strings would treat different spellings of a
+    /// character as the same, and take quadratic time on purpose-made ones.
+    private var entries: [Int: Entry] = [:]
+
+    private struct Entry {
+        let node: xmlNodePtr
+        /// Where it lies in the tree.
+        let value: UnsafePointer<xmlChar>
+        let length: Int
+    }
+
     private static let longestID = 256
 
     /// - Parameter names: the attributes that are ids in this kind of document.
     /// - Throws: `XMLError.duplicateID`; `XMLError.relativeNamespace`, which canonicalization could not handle.
     public init(_ document: XMLDocument, names: [XMLName]) throws(XMLError) {
+        self.document = document
+        let names = names.map { (local: Array($0.local.utf8CString), namespace: Array($0.namespace.utf8CString)) }
         var next: xmlNodePtr? = document.root.node
         while let node = next {
             if node.pointee.type == XML_ELEMENT_NODE {
                 if node.pointee.nsDef != nil { try IDTable.checkNamespaces(of: node) }
-                if node.pointee.properties != nil { try collect(XMLElement(document, node), names: names) }
+                var attribute = node.pointee.properties
+                while let current = attribute {
+                    if names.contains(where: { IDTable.is(current, $0.local, $0.namespace) }) { try collect(current, of: node) }
+                    attribute = current.pointee.next
+                }
             }
             next = IDTable.following(node)
         }
     }
 
-    public subscript(id: String) -> XMLElement? { elements[Array(id.utf8.prefix(IDTable.longestID + 1))] }
+    public subscript(id: String) -> XMLElement? {
+        var id = id
+        return id.withUTF8 { bytes in find(UnsafeRawBufferPointer(bytes)).known }.map { XMLElement(document, $0.node) }
+    }
 
-    private mutating func collect(_ element: XMLElement, names: [XMLName]) throws(XMLError) {
-        for name in names {
-            guard let id = element.attribute(name) else { continue }
-            let key = Array(id.utf8)
-            guard key.count <= IDTable.longestID else { throw .duplicateID("(longer than \(IDTable.longestID) bytes)") }
-            if let known = elements[key], !known.isSameNode(as: element) { throw .duplicateID(id) }
-            elements[key] = element
+    private func find(_ id: UnsafeRawBufferPointer) -> (known: Entry?, key: Int) {
+        var hasher = Hasher()
+        hasher.combine(bytes: id)
+        var key = hasher.finalize()
+        while let entry = entries[key] {
+            let bytes = UnsafeRawBufferPointer(start: entry.value, count: entry.length)
+            if bytes.elementsEqual(id) { return (entry, key) }
+            key &+= 1
         }
+        return (nil, key)
+    }
+
+    private mutating func collect(_ attribute: xmlAttrPtr, of node: xmlNodePtr) throws(XMLError) {
+        guard let first = attribute.pointee.children else { return }
+        // Without a DTD an attribute's value is one text.
+        guard first.pointee.next == nil, first.pointee.type == XML_TEXT_NODE, let content = first.pointee.content else {
+            throw .duplicateID("(not plain text)")
+        }
+        let value = UnsafePointer(content)
+        let length = strlen(UnsafeRawPointer(value).assumingMemoryBound(to: CChar.self))
+        guard length <= IDTable.longestID else { throw .duplicateID("(longer than \(IDTable.longestID) bytes)") }
+        let (known, key) = find(UnsafeRawBufferPointer(start: value, count: length))
+        guard let known else {
+            entries[key] = Entry(node: node, value: value, length: length)
+            return
+        }
+        if known.node != node { throw .duplicateID(String(cString: value)) }
+    }
+
+    private static func `is`(_ attribute: xmlAttrPtr, _ local: [CChar], _ namespace: [CChar]) -> Bool {
+        guard let name = attribute.pointee.name, strcmp(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self), local) == 0 else {
+            return false
+        }
+        guard let href = attribute.pointee.ns?.pointee.href else { return namespace.count == 1 }
+        return strcmp(UnsafeRawPointer(href).assumingMemoryBound(to: CChar.self), namespace) == 0
     }
 
     private static func checkNamespaces(of node: xmlNodePtr) throws(XMLError) {

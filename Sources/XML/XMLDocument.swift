@@ -5,19 +5,31 @@ public final class XMLDocument {
     let pointer: xmlDocPtr
     /// Marks of the canonicalization under way; see `XMLElement.withCanonicalBytes`.
     var canonicalizations = 0
+    /// Bytes of the document, as UTF-8.
+    public let size: Int
+    /// Namespace declarations in scope where they are most.
+    public let namespacesInScope: Int
 
     /// Parses after the byte scan: no DOCTYPE, no processing instruction, no network, no entity but the five of XML.
     ///
     /// UTF-16 and a byte order mark are transcoded to UTF-8 first. White space and comments stay in the tree.
     public convenience init(parsing bytes: [UInt8], limits: XMLLimits = .standard) throws(XMLError) {
-        let parsed = try bytes.withUnsafeBufferPointer { (buffer) throws(XMLError) -> xmlDocPtr in
+        let parsed = try bytes.withUnsafeBufferPointer { (buffer) throws(XMLError) -> Parsed in
             try XMLDocument.parse(UnsafeRawBufferPointer(buffer), limits: limits)
         }
         self.init(parsed)
     }
 
-    private init(_ pointer: xmlDocPtr) {
-        self.pointer = pointer
+    private struct Parsed {
+        let pointer: xmlDocPtr
+        let size: Int
+        let namespacesInScope: Int
+    }
+
+    private init(_ parsed: Parsed) {
+        pointer = parsed.pointer
+        size = parsed.size
+        namespacesInScope = parsed.namespacesInScope
     }
 
     deinit { xmlFreeDoc(pointer) }
@@ -33,12 +45,12 @@ public final class XMLDocument {
         return XMLElement(self, root)
     }
 
-    private static func parse(_ bytes: UnsafeRawBufferPointer, limits: XMLLimits) throws(XMLError) -> xmlDocPtr {
+    private static func parse(_ bytes: UnsafeRawBufferPointer, limits: XMLLimits) throws(XMLError) -> Parsed {
         guard !bytes.isEmpty else { throw .empty }
         guard bytes.count <= limits.bytes else { throw .tooLarge(bytes: bytes.count, limit: limits.bytes) }
         let encoding = XMLEncoding(of: bytes)
         if let utf8 = try encoding.transcoded(bytes) {
-            return try utf8.withUnsafeBufferPointer { (buffer) throws(XMLError) -> xmlDocPtr in
+            return try utf8.withUnsafeBufferPointer { (buffer) throws(XMLError) -> Parsed in
                 try parseUTF8(UnsafeRawBufferPointer(buffer), limits: limits, encodings: encoding.names)
             }
         }
@@ -48,9 +60,10 @@ public final class XMLDocument {
 
     private static func parseUTF8(
         _ bytes: UnsafeRawBufferPointer, limits: XMLLimits, encodings: [String]
-    ) throws(XMLError) -> xmlDocPtr {
+    ) throws(XMLError) -> Parsed {
         LibXML2.start()
-        let start = try XMLScan.start(of: bytes, limits: limits, encodings: encodings)
+        let scan = try XMLScan.scan(bytes, limits: limits, encodings: encodings)
+        let start = scan.start
         guard start < bytes.count, let base = bytes.baseAddress else { throw .empty }
         // libxml2 would guess again what comes behind the declaration (EBCDIC, UCS-4); the scan has read it as UTF-8.
         guard [0x3C, 0x20, 0x09, 0x0A, 0x0D].contains(bytes[start]) else {
@@ -69,7 +82,7 @@ public final class XMLDocument {
             xmlFreeDoc(document)
             throw diagnosis(of: parser)
         }
-        return document
+        return Parsed(pointer: document, size: bytes.count, namespacesInScope: scan.namespacesInScope)
     }
 
     /// No network; short texts stand inside their nodes, which is good for trees that are only read, and saves an allocation each.

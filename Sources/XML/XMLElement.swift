@@ -47,6 +47,23 @@ public struct XMLElement {
         return false
     }
 
+    /// How many elements this is, with all inside it.
+    public var elementCount: Int {
+        var count = 1
+        var next = node.pointee.children
+        while let current = next {
+            if current.pointee.type == XML_ELEMENT_NODE { count += 1 }
+            if current.pointee.type == XML_ELEMENT_NODE, let child = current.pointee.children {
+                next = child
+                continue
+            }
+            var here = current
+            while here.pointee.next == nil, let parent = here.pointee.parent, parent != node { here = parent }
+            next = here.pointee.next
+        }
+        return count
+    }
+
     /// The line of the start tag in the document as parsed.
     public var line: Int { Int(xmlGetLineNo(node)) }
 

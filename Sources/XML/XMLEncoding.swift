@@ -23,6 +23,8 @@ enum XMLEncoding {
     /// The document as UTF-8 without byte order mark, or `nil` where it is that already.
     func transcoded(_ bytes: UnsafeRawBufferPointer) throws(XMLError) -> [UInt8]? {
         guard case .utf16(let bigEndian, let skip) = self else { return nil }
+        // XML 1.0, section 4.3.3; other readers of the kept message could not read it.
+        guard skip > 0 else { throw .malformedEncoding("UTF-16 without a byte order mark") }
         guard (bytes.count - skip).isMultiple(of: 2) else { throw .malformedEncoding("UTF-16 with an odd number of bytes") }
         let (high, low) = bigEndian ? (0, 1) : (1, 0)
         let units = stride(from: skip, to: bytes.count, by: 2).map { (index: Int) -> UInt16 in

@@ -13,6 +13,9 @@ public enum XMLError: Error, Hashable, Sendable {
     case tooManyNamespacesInScope(limit: Int, offset: Int)
     case startTagTooLong(limit: Int, offset: Int)
     case textTooLong(limit: Int, offset: Int)
+    case tooManyNames(limit: Int)
+    case namespaceTooLong(limit: Int, offset: Int)
+    case canonicalFormTooLarge(element: String, limit: Int)
     case relativeNamespace(String)
     case notWellFormed(line: Int, column: Int, reason: String)
     case canonicalizationFailed(element: String)
@@ -48,6 +51,13 @@ extension XMLError: CustomStringConvertible {
             "the start tag at byte \(offset) is longer than \(limit) bytes"
         case .textTooLong(let limit, let offset):
             "the text at byte \(offset) is longer than \(limit) bytes"
+        case .tooManyNames(let limit):
+            "the document has more than about \(limit) different names and namespaces"
+        case .namespaceTooLong(let limit, let offset):
+            "the namespace URI at byte \(offset) is longer than \(limit) bytes"
+        case .canonicalFormTooLarge(let element, let limit):
+            "the canonical form of \(element), with that of the other signed parts, is larger than \(limit) bytes; parts may not be signed "
+                + "several times over, and namespaces belong on the message, not on each element"
         case .relativeNamespace(let uri):
             "the namespace '\(uri)' is a relative URI, which cannot be canonicalized"
         case .notWellFormed(let line, let column, let reason):

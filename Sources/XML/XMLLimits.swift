@@ -14,6 +14,11 @@ public struct XMLLimits: Hashable, Sendable {
 
     /// Namespace declarations in scope at one element, its parents' included.
     public var namespacesInScope: Int
+    /// Different names of elements and attributes and different namespaces: the parser's dictionary stops growing, and past that
+    /// needs quadratic time for more of them.
+    public var distinctNames: Int
+    /// Bytes of one namespace URI: canonicalization writes it again and again.
+    public var namespaceURI: Int
     /// Bytes of one start tag: long attribute values are slow to compare.
     public var startTag: Int
     /// Bytes of one text, comment or CDATA section.
@@ -21,8 +26,8 @@ public struct XMLLimits: Hashable, Sendable {
 
     public init(
         bytes: Int = 4 * 1024 * 1024, depth: Int = 64, elements: Int = 200_000, attributes: Int = 48,
-        namespaceDeclarations: Int = 32, namespacesInScope: Int = 96, startTag: Int = 16_384,
-        text: Int = 4 * 1024 * 1024
+        namespaceDeclarations: Int = 32, namespacesInScope: Int = 96, distinctNames: Int = 1000,
+        namespaceURI: Int = 512, startTag: Int = 16_384, text: Int = 4 * 1024 * 1024
     ) {
         self.bytes = bytes
         self.depth = depth
@@ -30,6 +35,8 @@ public struct XMLLimits: Hashable, Sendable {
         self.attributes = attributes
         self.namespaceDeclarations = namespaceDeclarations
         self.namespacesInScope = namespacesInScope
+        self.distinctNames = distinctNames
+        self.namespaceURI = namespaceURI
         self.startTag = startTag
         self.text = text
     }

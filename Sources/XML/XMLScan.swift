@@ -13,23 +13,36 @@ struct XMLScan {
     private var declarations: [Int] = []
     private var inScope = 0
 
-    /// The offset behind the XML declaration, where parsing starts: encoding is settled before.
-    static func start(of bytes: UnsafeRawBufferPointer, limits: XMLLimits, encodings: [String]) throws(XMLError) -> Int {
+    private var names: NameCount
+    private(set) var mostInScope = 0
+
+    /// What a scan found.
+    struct Result {
+        /// The offset behind the XML declaration, where parsing starts: encoding is settled before.
+        let start: Int
+        /// Namespace declarations in scope where they are most.
+        let namespacesInScope: Int
+    }
+
+    static func scan(_ bytes: UnsafeRawBufferPointer, limits: XMLLimits, encodings: [String]) throws(XMLError) -> Result {
         var scan = XMLScan(bytes: bytes, limits: limits)
         let start = try scan.declaration(encodings: encodings)
         scan.position = start
         try scan.run()
-        return start
+        return Result(start: start, namespacesInScope: scan.mostInScope)
     }
 
     private init(bytes: UnsafeRawBufferPointer, limits: XMLLimits) {
         self.bytes = bytes
         self.limits = limits
+        names = NameCount(limit: limits.distinctNames)
     }
 
     private mutating func run() throws(XMLError) {
         while let open = find(UInt8(ascii: "<"), from: position) {
             try checkText(from: position, to: open)
+            // libxml2 keeps runs of white space in its dictionary too.
+            if (16..<64).contains(open - position), bytes[position] <= 0x20, bytes[open - 1] <= 0x20 { try note(position..<open) }
             position = open + 1
             guard position < bytes.count else { return }
             switch bytes[position] {
@@ -64,51 +77,94 @@ struct XMLScan {
         guard elements <= limits.elements else { throw .tooManyElements(limit: limits.elements) }
         var attributes = 0
         var namespaces = 0
-        var afterSpace = false
+        /// Where the token under the position starts.
+        var token = position
+        var isNamespace = false
         while position < bytes.count {
             let byte = bytes[position]
             switch byte {
             case UInt8(ascii: ">"):
-                position += 1
-                guard position - open <= limits.startTag else { throw .startTagTooLong(limit: limits.startTag, offset: open) }
-                guard inScope + namespaces <= limits.namespacesInScope else {
-                    throw .tooManyNamespacesInScope(limit: limits.namespacesInScope, offset: open)
-                }
-                if bytes[position - 2] != UInt8(ascii: "/") {
-                    depth += 1
-                    inScope += namespaces
-                    declarations.append(namespaces)
-                    guard depth <= limits.depth else { throw .tooDeep(limit: limits.depth) }
-                }
-                return
+                try note(token..<position)
+                return try endOfStartTag(at: open, namespaces: namespaces)
             case UInt8(ascii: "\""), UInt8(ascii: "'"):
                 guard let close = find(byte, from: position + 1) else {
                     position = bytes.count
                     return
                 }
-                position = close
-                afterSpace = false
+                if isNamespace {
+                    guard close - position <= limits.namespaceURI else {
+                        throw .namespaceTooLong(limit: limits.namespaceURI, offset: position)
+                    }
+                    try note(position + 1..<close)
+                    isNamespace = false
+                }
+                position = close + 1
+                token = position
             case UInt8(ascii: "="):
                 attributes += 1
                 guard attributes <= limits.attributes else {
                     throw .tooManyAttributes(count: attributes, limit: limits.attributes, offset: open)
                 }
-            case 0x20, 0x09, 0x0A, 0x0D:
-                afterSpace = true
-                position += 1
-                continue
-            default:
-                if afterSpace, has("xmlns", at: position) {
+                if has("xmlns", at: token) {
+                    isNamespace = true
                     namespaces += 1
                     guard namespaces <= limits.namespaceDeclarations else {
-                        throw .tooManyNamespaceDeclarations(
-                            count: namespaces, limit: limits.namespaceDeclarations, offset: open)
+                        throw .tooManyNamespaceDeclarations(count: namespaces, limit: limits.namespaceDeclarations, offset: open)
                     }
                 }
+                try note(token..<position)
+                position += 1
+                token = position
+            case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: "/"):
+                // Between a name and its '=' there may be space.
+                if position > token {
+                    let next = skipSpace(from: position)
+                    if next < bytes.count, bytes[next] == UInt8(ascii: "="), next > position {
+                        let name = token..<position
+                        position = next
+                        if has("xmlns", at: name.lowerBound) {
+                            token = name.lowerBound
+                        } else {
+                            try note(name)
+                            token = position
+                        }
+                        continue
+                    }
+                    try note(token..<position)
+                }
+                position += 1
+                token = position
+            default: position += 1
             }
-            afterSpace = false
-            position += 1
         }
+    }
+
+    private mutating func endOfStartTag(at open: Int, namespaces: Int) throws(XMLError) {
+        position += 1
+        guard position - open <= limits.startTag else { throw .startTagTooLong(limit: limits.startTag, offset: open) }
+        guard inScope + namespaces <= limits.namespacesInScope else {
+            throw .tooManyNamespacesInScope(limit: limits.namespacesInScope, offset: open)
+        }
+        mostInScope = max(mostInScope, inScope + namespaces)
+        if bytes[position - 2] != UInt8(ascii: "/") {
+            depth += 1
+            inScope += namespaces
+            declarations.append(namespaces)
+            guard depth <= limits.depth else { throw .tooDeep(limit: limits.depth) }
+        }
+    }
+
+    /// Counts a name; what is between a name and its `=` may be in it, which only counts it once more.
+    private mutating func note(_ range: Range<Int>) throws(XMLError) {
+        guard !range.isEmpty else { return }
+        names.note(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        guard names.count <= limits.distinctNames else { throw .tooManyNames(limit: limits.distinctNames) }
+    }
+
+    private func skipSpace(from start: Int) -> Int {
+        var position = start
+        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+        return position
     }
 
     /// Reads `<?xml … ?>` at the start: version 1.0, and an encoding that the bytes really are in.

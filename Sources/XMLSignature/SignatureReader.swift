@@ -64,7 +64,7 @@ struct SignatureReader {
     }
 
     /// RSASSA-PSS with its parameters spelled out, as Java writes it (RFC 9231, section 2.3.9). Taken where they say the same as
-    /// one of the names without parameters; all absent, they mean SHA-256.
+    /// one of the names without parameters; what is absent follows the digest, and that is SHA-256 unless said.
     private func rsaPSS(_ element: XMLElement) throws(SignatureError) -> SignatureAlgorithm {
         guard !element.hasStrayText else { throw .malformed("text inside SignatureMethod") }
         let children = Array(element.children.prefix(2))
@@ -93,7 +93,8 @@ struct SignatureReader {
             }
         }
         guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.scheme == .rsaPSS && $0.digest == digest }),
-            generator ?? .sha256 == digest, salt ?? 32 == digest.length, trailer == 1, policy.signatureAlgorithms.contains(algorithm)
+            generator ?? digest == digest, salt ?? digest.length == digest.length, trailer == 1,
+            policy.signatureAlgorithms.contains(algorithm)
         else { throw .algorithmNotAllowed(kind: "signature", uri: SignatureNamespace.rsaPSS + " with these parameters") }
         return algorithm
     }

@@ -33,25 +33,28 @@ public struct VerifiedSignature {
             key.verifies(value, of: $0, by: signed.algorithm)
         }
         guard holds else { throw .signatureValueWrong }
+        var budget = CanonicalBudget(signed.signature.document)
         var parts: [Part] = []
         for reference in signed.references {
-            parts.append(try VerifiedSignature.part(reference, signature: signed.signature, ids: ids))
+            parts.append(try VerifiedSignature.part(reference, signature: signed.signature, ids: ids, budget: &budget))
         }
         algorithm = signed.algorithm
         self.parts = parts
     }
 
     private static func part(
-        _ reference: Reference, signature: XMLElement, ids: IDTable
+        _ reference: Reference, signature: XMLElement, ids: IDTable, budget: inout CanonicalBudget
     ) throws(SignatureError) -> Part {
         guard let element = ids[reference.id] else { throw .referenceNotFound(uri: reference.uri) }
         guard !element.contains(signature) else {
             throw .malformed("Reference '\(reference.uri)' covers the element in which the Signature itself lies")
         }
         // With the Signature outside the element, the enveloped-signature transform removes nothing.
-        let (digest, count) = try canonical(element, reference.canonicalization) {
+        try budget.spend(on: element, reference.canonicalization)
+        let (digest, count) = try canonical(element, reference.canonicalization, atMost: budget.bytes) {
             (Digest(reference.digestAlgorithm, of: $0), $0.count)
         }
+        budget.bytes -= count
         guard digest.bytes == reference.digestValue else {
             throw .digestWrong(
                 .init(
@@ -63,11 +66,38 @@ public struct VerifiedSignature {
 }
 
 private func canonical<Result>(
-    _ element: XMLElement, _ method: Canonicalization, _ body: (UnsafeRawBufferPointer) -> Result
+    _ element: XMLElement, _ method: Canonicalization, atMost limit: Int? = nil, _ body: (UnsafeRawBufferPointer) -> Result
 ) throws(SignatureError) -> Result {
     do {
-        return try element.withCanonicalBytes(method, body)
+        return try element.withCanonicalBytes(method, atMost: limit, body)
     } catch {
         throw .document(error)
+    }
+}
+
+/// What the digests of one signature may cost together: parts that lie inside each other, or long PrefixLists over many namespaces,
+/// would make a message of a megabyte cost many seconds.
+private struct CanonicalBudget {
+    var bytes: Int
+    /// Look-ups of a prefix among the namespaces in scope, which libxml2 does for each prefix of the list at each element.
+    private var lookups: Int
+    private let namespaces: Int
+
+    private static let lookupsPerByte = 20
+
+    init(_ document: XMLDocument) {
+        bytes = document.canonicalLimit
+        lookups = max(1_000_000, document.size * CanonicalBudget.lookupsPerByte)
+        namespaces = document.namespacesInScope
+    }
+
+    mutating func spend(on element: XMLElement, _ method: Canonicalization) throws(SignatureError) {
+        guard !method.inclusivePrefixes.isEmpty else { return }
+        let cost = element.elementCount * method.inclusivePrefixes.count * namespaces
+        lookups -= cost
+        guard lookups >= 0 else {
+            throw .tooMany(
+                "prefixes in PrefixList for a part of so many elements and namespaces", count: method.inclusivePrefixes.count, limit: 0)
+        }
     }
 }

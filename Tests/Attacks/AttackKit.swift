@@ -1,4 +1,3 @@
-public import SOAP
 public import Trust
 public import XML
 internal import XMLSignature

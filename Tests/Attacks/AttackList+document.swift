@@ -128,13 +128,13 @@ public enum Flood: String, CaseIterable, Sendable {
     /// By what it is refused, as small as here.
     var codes: Set<String> {
         switch self {
-        case .attributes, .namespaces, .depth, .longAttribute, .prefixes: ["xml-limit"]
+        case .attributes, .namespaces, .depth, .longAttribute, .prefixes, .distinctNames, .namespacesInScope: ["xml-limit"]
         case .references: ["signature-limit"]
         case .longToken: ["token-reference"]
         case .securityHeaders: ["security-header-repeated"]
         case .tokens: ["signature-missing"]
         case .textNodes: ["signature-malformed"]
-        case .elements, .comments, .sections, .ids, .entities, .longText, .namespacesInScope, .distinctNames: ["security-header-missing"]
+        case .elements, .comments, .sections, .ids, .entities, .longText: ["security-header-missing"]
         }
     }
 }

@@ -1,9 +1,9 @@
 internal import Foundation
-public import SOAP
+internal import SOAP
 public import Trust
 internal import WSSecurity
 public import XML
-public import XMLSignature
+internal import XMLSignature
 
 /// A message that verifies, in one shape, with the parts that attacks move about.
 public struct SignedSample: Sendable {
@@ -49,13 +49,13 @@ public struct SignedSample: Sendable {
 
     /// The message signed anew after its SignedInfo was changed: what a partner's key can do.
     func resigned(_ text: String, by algorithm: SignatureAlgorithm? = nil) async throws -> String {
-        let canonical = try signedInfo(of: text)
+        let canonical = try SignedSample.signedInfo(of: text)
         let value = try await identity.signer.sign(canonical, by: algorithm ?? identity.signer.kind.algorithm)
         let old = try text.element("ds:SignatureValue")
         return try text.changing(old, to: "<ds:SignatureValue>\(Base64.encode(value))</ds:SignatureValue>")
     }
 
-    private func signedInfo(of text: String) throws -> [UInt8] {
+    static func signedInfo(of text: String) throws -> [UInt8] {
         let document = try XMLDocument(parsing: Array(text.utf8))
         func find(_ element: XMLElement) -> XMLElement? {
             if element.has(.signature("SignedInfo")) { return element }

@@ -57,7 +57,7 @@ class Agreements(unittest.TestCase):
         self.assertEqual((status, problem["problems"][0]["code"]), (422, "unknown-agreement"))
 
         (self.folder / "mutual.yaml").write_text(AGREEMENT)
-        self.reload("agreements reloaded")
+        self.reload(" reloaded")
         self.assertEqual(self.contract("wsdl&agreement=MUTUAL")[0], 200)
         schema = self.contract("xsd=coconect-agreement-MUTUAL-1.xsd")
         self.assertIn(b'name="SealNumber"', schema[2])
@@ -70,7 +70,7 @@ class Agreements(unittest.TestCase):
 
         with self.subTest("a broken file changes nothing"):
             (self.folder / "mutual.yaml").write_text(AGREEMENT.replace("importer: M", "importers: M"))
-            self.reload("agreements not reloaded")
+            self.reload("not reloaded")
             self.assertIn("importers is no element of a certificate", self.world.log_text("vietnam"))
             again = dataset | {"functionalReferenceId": "again"}
             status, _, message = self.world.api("korea", "POST", "/partners/vietnam/send-co", again, {"Prefer": "wait=20"})

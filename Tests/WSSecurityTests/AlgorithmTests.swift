@@ -81,6 +81,10 @@ struct AlgorithmTests {
 
     @Test(arguments: [
         ("", true), (Self.parameters(digest: "xmlenc#sha256", salt: 32, mgf: "xmlenc#sha256"), true),
+        (
+            "<p:RSAPSSParams xmlns:p=\"http://www.w3.org/2007/05/xmldsig-more#\"><ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha512\"/></p:RSAPSSParams>",
+            true
+        ),
         (Self.parameters(digest: "xmlenc#sha256", salt: 20, mgf: "xmlenc#sha256"), false),
         (Self.parameters(digest: "xmlenc#sha256", salt: 32, mgf: "xmlenc#sha512"), false),
         (Self.parameters(digest: "xmldsig#sha1", salt: 20, mgf: "xmldsig#sha1"), false), ("<x/>", false), ("text", false),

@@ -18,6 +18,7 @@ enum Main {
             print("usage: Benchmark FLOOR EXAMPLE.json ROUNDS [BYTES ...]")
             exit(2)
         }
+        if arguments[1] == "attacks" { return try await measureAttacks(arguments[2], sizes: sizes) }
         let example = Array(try Data(contentsOf: URL(fileURLWithPath: arguments[2])))
         let folder = NSTemporaryDirectory() + "coconect-benchmark-" + LocalID.make()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -32,6 +33,16 @@ enum Main {
                 let sample = try Sample(size: size, algorithm: algorithm, example: example, folder: folder)
                 try await measureSample(sample, floor: Floor(program: arguments[1]), rounds: rounds, folder: folder)
             }
+        }
+    }
+
+    /// `Benchmark attacks EXAMPLE.json 1 [BYTES ...]`
+    private static func measureAttacks(_ example: String, sizes: [Int]) async throws {
+        let folder = NSTemporaryDirectory() + "coconect-benchmark-" + LocalID.make()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for size in sizes.isEmpty ? [10_000, 100_000, 1_000_000] : sizes {
+            try await AttackCosts(size: size, example: Array(Data(contentsOf: URL(fileURLWithPath: example))), folder: folder).print()
         }
     }
 

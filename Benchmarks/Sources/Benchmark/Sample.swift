@@ -40,6 +40,7 @@ struct Sample {
     let catalog: Catalog
     let menu: Menu
     let gateway: Gateway
+    private let registry: PartnerRegistry
     private let example: [String: Any]
 
     init(size: Int, algorithm: String, example: [UInt8], folder: String) throws {
@@ -50,17 +51,29 @@ struct Sample {
         catalog = try Catalog()
         menu = catalog.menu
         self.example = try JSONSerialization.jsonObject(with: Data(example)) as? [String: Any] ?? [:]
-        let registry = PartnerRegistry([
+        registry = PartnerRegistry([
             Partner(
                 name: "partner", administration: Administration(country: "KR", agency: "Korea Customs Service"),
                 roles: [.inboundGateway],
                 certificates: [PinnedCertificate(partner.identity.certificate, owner: "partner", origin: "")],
                 endpoint: PartnerEndpoint(baseURL: "https://partner.invalid"))
         ])
-        gateway = Gateway(
-            administration: Administration(country: "VN", agency: "General Department of Viet Nam Customs"), identity: own.identity,
-            partners: registry, catalog: catalog, store: try SQLiteStore(path: "\(folder)/\(algorithm)-\(size).sqlite"),
-            settings: GatewaySettings(publicURL: "https://own.invalid"),
+        gateway = Sample.gateway(
+            own.identity, registry, catalog, settings: GatewaySettings(publicURL: "https://own.invalid"),
+            store: try SQLiteStore(path: "\(folder)/\(algorithm)-\(size).sqlite"))
+    }
+
+    /// Another gateway of the same party.
+    func gateway(settings: GatewaySettings, store: SQLiteStore) -> Gateway {
+        Sample.gateway(own.identity, registry, catalog, settings: settings, store: store)
+    }
+
+    private static func gateway(
+        _ identity: SigningIdentity, _ registry: PartnerRegistry, _ catalog: Catalog, settings: GatewaySettings, store: SQLiteStore
+    ) -> Gateway {
+        Gateway(
+            administration: Administration(country: "VN", agency: "General Department of Viet Nam Customs"), identity: identity,
+            partners: registry, catalog: catalog, store: store, settings: settings,
             logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -33,12 +33,25 @@ struct AuthorityFiles {
                 "\(certificate.subject) is no certification authority", key: entry + ".anchor", help: "pin it under certificates instead")
         }
         let revocation = RevocationPolicy(
-            lists: lists(entry + ".revocation.lists"), responder: file.text(entry + ".revocation.ocsp"),
+            lists: file.list(entry + ".revocation.lists").map { isURL($0) ? $0 : file.resolve($0) }, responder: responder(entry),
             whenUnknown: file.choice(entry + ".revocation.unknown", or: .refuse))
         guard let origin = file.text(entry + ".anchor"), !anchors.isEmpty else { return nil }
-        return Authority(
+        let authority = Authority(
             owner: owner, anchors: anchors, intermediates: intermediates, subject: subject, revocation: revocation,
             origin: file.resolve(origin))
+        load(revocation.lists.filter { !isURL($0) }, of: authority, key: entry + ".revocation.lists")
+        return authority
+    }
+
+    private func isURL(_ location: String) -> Bool { location.hasPrefix("http://") || location.hasPrefix("https://") }
+
+    private func responder(_ entry: String) -> String? {
+        guard let url = file.text(entry + ".revocation.ocsp") else { return nil }
+        if isURL(url), URL(string: url)?.host != nil { return url }
+        file.note(
+            "\(entry).revocation.ocsp is '\(url)'", key: entry + ".revocation.ocsp",
+            help: "give the responder's address, such as http://ocsp.kr")
+        return nil
     }
 
     private func certificates(_ path: String, _ key: String) -> [Certificate] {
@@ -54,16 +67,12 @@ struct AuthorityFiles {
     }
 
     /// Files are read at once, URLs later by the running gateway.
-    private func lists(_ key: String) -> [String] {
-        file.list(key).compactMap { location in
-            if location.hasPrefix("http://") || location.hasPrefix("https://") { return location }
-            let path = file.resolve(location)
+    private func load(_ paths: [String], of authority: Authority, key: String) {
+        for path in paths {
             do {
-                try evidence.load(path)
-                return path
+                try evidence.load(path, of: [authority])
             } catch {
                 file.note("\(error)", key: key, help: "give a revocation list with nextUpdate, PEM or DER")
-                return nil
             }
         }
     }
@@ -71,10 +80,10 @@ struct AuthorityFiles {
 
 extension RevocationEvidence {
     /// Reads a revocation list from a file and keeps it under its path.
-    func load(_ path: String) throws(FileError) {
+    func load(_ path: String, of authorities: [Authority]) throws(FileError) {
         guard let list = RevocationList(try readFile(path)) else {
             throw FileError(path: path, reason: "not a certificate revocation list, or one without nextUpdate")
         }
-        keep(list, from: path, at: .now)
+        _ = keep(list, from: path, of: authorities, at: .now)
     }
 }

@@ -28,12 +28,9 @@ struct GatewayConfiguration {
 
     private enum Switch: String, CaseIterable { case on, off }
 
-    /// - Parameter evidence: takes revocation lists; at a reload, the one that is at work.
     /// - Throws: `ConfigurationError` with every problem of the file, of the partners' files and of what they name.
-    init(
-        path: String, environment variables: [String: String] = ProcessInfo.processInfo.environment,
-        evidence: RevocationEvidence = RevocationEvidence()
-    ) throws(ConfigurationError) {
+    init(path: String, environment variables: [String: String] = ProcessInfo.processInfo.environment) throws(ConfigurationError) {
+        let evidence = RevocationEvidence()
         let file = SettingsFile(path: path, environment: variables.filter { $0.key.hasPrefix("COCONECT_") })
         environment = file.choice("environment", or: .dev)
         administration = Administration(country: file.required("administration.country"), agency: file.required("administration.agency"))
@@ -71,18 +68,20 @@ struct GatewayConfiguration {
             catalog = nil
             file.note("the agreements cannot be read: \(error)", key: "agreements")
         }
-        let problems = file.problems + partners.problems
+        let unknown = catalog.map { partners.unknownAgreements($0) } ?? []
+        let problems = file.problems + partners.problems + unknown
         guard problems.isEmpty, let identity, let catalog else { throw ConfigurationError(problems: problems) }
         self.identity = identity
         self.catalog = catalog
-        self.partners = PartnerRegistry(partners.partners, evidence: evidence)
+        self.partners = PartnerRegistry(partners.partners, evidence: evidence, environment: environment.rawValue)
     }
 
     private static func xmlLimits(_ file: SettingsFile, bytes: Int) -> XMLLimits {
         XMLLimits(
             bytes: bytes, depth: file.limit(.depth), elements: file.limit(.elements), attributes: file.limit(.attributes),
             namespaceDeclarations: file.limit(.namespaceDeclarations), namespacesInScope: file.limit(.namespacesInScope),
-            startTag: file.limit(.startTag), text: file.limit(.text))
+            distinctNames: file.limit(.distinctNames), namespaceURI: file.limit(.namespaceURI), startTag: file.limit(.startTag),
+            text: file.limit(.text))
     }
 
     private static func publicURL(_ file: SettingsFile) -> String {

@@ -36,6 +36,9 @@ struct Limit {
     static let attributes = Limit("limits.attributes", 48, 8...256, "", "Attributes of one element, namespace declarations included")
     static let namespaceDeclarations = Limit("limits.namespaceDeclarations", 32, 4...64, "", "Namespace declarations of one element")
     static let namespacesInScope = Limit("limits.namespacesInScope", 96, 16...256, "", "Namespace declarations in scope at one element")
+    static let distinctNames = Limit(
+        "limits.distinctNames", 1000, 200...4000, "", "Different names of elements and attributes and different namespaces")
+    static let namespaceURI = Limit("limits.namespaceURI", 512, 128...4096, "bytes", "Length of one namespace URI")
     static let startTag = Limit("limits.startTag", 16_384, 1024...65_536, "bytes", "Length of one start tag")
     static let text = Limit("limits.text", 4 * 1024 * 1024, 1024...9_000_000, "bytes", "Length of one text, comment or CDATA section")
 
@@ -53,7 +56,8 @@ struct Limit {
     /// Of the SOAP listener and of the JSON API alike.
     static let ofListener = [maximumBody, bodySeconds, idleSeconds, maximumConnections, requestsPerMinute, concurrentRequests]
     static let common = [
-        depth, elements, attributes, namespaceDeclarations, namespacesInScope, startTag, text, clockTolerance, maximumAge,
+        depth, elements, attributes, namespaceDeclarations, namespacesInScope, distinctNames, namespaceURI, startTag, text, clockTolerance,
+        maximumAge,
         signedFaultsPerSecond, notedRefusalsPerSecond, work,
     ]
     /// All, by the keys that stand in the file.

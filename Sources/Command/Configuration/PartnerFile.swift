@@ -52,6 +52,10 @@ struct PartnerFile {
             file.isSet("operations")
             ? file.choices("operations", help: "list the operations that are granted, or leave operations out") : nil
         let agreements = file.isSet("agreements") ? Set(file.list("agreements")) : nil
+        if agreements?.isEmpty == true {
+            file.note(
+                "agreements is empty, which grants none", key: "agreements", help: "list the agreements that are granted, or leave it out")
+        }
         return Grants(operations: operations.map(Set.init), agreements: agreements)
     }
 
@@ -70,7 +74,11 @@ struct PartnerFile {
 
     private func certificate(_ path: String, _ key: String) -> Certificate? {
         do {
-            let certificate = try loadCertificate(file.resolve(path))
+            let certificates = try loadCertificates(file.resolve(path))
+            if certificates.count > 1 {
+                file.note("\(path) holds \(certificates.count) certificates", key: key, help: "give each certificate a file of its own")
+            }
+            let certificate = certificates[0]
             environment.check(certificate, file, key: key)
             return certificate
         } catch {
@@ -109,7 +117,13 @@ struct PartnerFile {
     private func client() -> ClientBinding {
         let certificates = file.list("client.certificates").compactMap { certificate($0, "client.certificates") }
         let subject = file.name("client.subject")
-        guard !certificates.isEmpty || subject != nil else { return .unbound }
+        guard !certificates.isEmpty || subject != nil else {
+            if file.isSet("client.certificates") {
+                file.note(
+                    "client.certificates holds no certificate", key: "client.certificates", help: "list the PEM files, or leave client out")
+            }
+            return .unbound
+        }
         return .bound(certificates: certificates, subject: subject)
     }
 

@@ -35,6 +35,19 @@ struct PartnerFiles {
         noteSharedCertificates()
     }
 
+    /// Grants of agreements that do not exist grant nothing.
+    func unknownAgreements(_ catalog: Catalog) -> [ConfigurationProblem] {
+        let known = catalog.agreements.keys.sorted()
+        return partners.flatMap { partner in
+            (partner.grants.agreements ?? []).filter { !known.contains($0) }.map { code in
+                let near = code.nearest(in: known, within: 3).first.map { "did you mean \($0)? " } ?? ""
+                return ConfigurationProblem(
+                    "\(partner.name) is granted the agreement \(code), which is not known", at: "partners/\(partner.name).yaml",
+                    help: near + "known: \(known.joined(separator: ", "))")
+            }
+        }
+    }
+
     /// One certificate with two owners would leave open who signed.
     private mutating func noteSharedCertificates() {
         var owners: [[UInt8]: String] = [:]

@@ -48,8 +48,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CXMLSec", pkgConfig: "xmlsec1-openssl", providers: [.apt(["libxmlsec1-dev"])]),
 
+        .systemLibrary(name: "CPKCS11", pkgConfig: "p11-kit-1", providers: [.apt(["libp11-kit-dev"])]),
+
         room("XML", ["CLibXML2"]),
-        room("XMLSignature", ["XML", "COpenSSL", "CXMLSec"]),
+        room("XMLSignature", ["XML", "COpenSSL", "CXMLSec", "CPKCS11"]),
         room("SOAP", ["XML"]),
         room("Trust", ["XML", "COpenSSL", "XMLSignature"]),
         room("WSSecurity", ["XML", "XMLSignature", "SOAP", "Trust"]),
@@ -98,7 +100,7 @@ let package = Package(
             swiftSettings: strict),
         tests("House", ["Support"]),
         tests("XML", ["XML", "Support"]),
-        tests("Trust", ["Trust", "XML", "XMLSignature", "Support"]),
+        tests("Trust", ["Trust", "XML", "XMLSignature", "CPKCS11", "Support"]),
         tests("WSSecurity", ["WSSecurity", "SOAP", "Trust", "XML", "XMLSignature", "Support"]),
         tests("Datasets", ["Datasets", "XML", "Support"]),
         tests("Contracts", ["Contracts", "Datasets", "XML", "Support"]),

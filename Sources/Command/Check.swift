@@ -62,8 +62,7 @@ struct Check: AsyncParsableCommand {
     }
 
     private func certificates(_ configuration: GatewayConfiguration, _ seen: [SignerSeen]) -> [CheckReport.Certificate] {
-        let own = PinnedCertificate(configuration.identity.certificate, owner: "us", origin: "identity.certificate")
-        let pins = [own] + configuration.partners.trust.certificates
+        let pins = configuration.identities.pins + configuration.partners.trust.certificates
         return CertificateNotice.all(pins, at: .now).map { notice in
             let pin = pins.first { $0.certificate.fingerprint.hex == notice.fingerprint && $0.owner == notice.owner }
             let last = seen.first { $0.partner == notice.owner && $0.fingerprint == notice.fingerprint }?.lastAt

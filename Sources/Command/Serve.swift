@@ -6,6 +6,7 @@ internal import Logging
 internal import Server
 internal import Stores
 internal import Trust
+internal import XML
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,7 +44,7 @@ struct Serve: AsyncParsableCommand {
             metadata: [
                 "administration": "\(configuration.administration)", "environment": "\(configuration.environment.rawValue)",
                 "partners": "\(configuration.partners.partners.keys.sorted().joined(separator: ", "))",
-                "signs-with": "\(configuration.identity.certificate.subject)",
+                "signs-with": "\(configuration.identities.current(at: .now).certificate.subject)",
             ])
         do {
             try await server.run()
@@ -95,7 +96,7 @@ extension Gateway {
         revocation: any RevocationSource = NoRevocationSource(), logger: Logger
     ) {
         self.init(
-            administration: configuration.administration, identity: configuration.identity, partners: configuration.partners,
+            administration: configuration.administration, identities: configuration.identities, partners: configuration.partners,
             catalog: configuration.catalog, store: store, settings: configuration.settings, pool: pool, revocation: revocation,
             logger: logger)
     }

@@ -73,8 +73,7 @@ extension PinnedCertificate {
 extension Gateway {
     /// Of our own certificate and of every one that partners pin.
     public func certificateNotices(at now: XMLDateTime) -> [CertificateNotice] {
-        let own = PinnedCertificate(identity.certificate, owner: "us", origin: "identity.certificate")
-        return CertificateNotice.all([own] + partners.trust.certificates, at: now)
+        CertificateNotice.all(identities.pins + partners.trust.certificates, at: now)
     }
 }
 

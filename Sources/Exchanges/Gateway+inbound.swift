@@ -119,7 +119,8 @@ extension Gateway {
     }
 
     func sign(_ envelope: OutgoingEnvelope, at now: XMLDateTime) async throws -> [UInt8] {
-        try await identity.finish(EnvelopeDraft(envelope, identity: identity, created: now))
+        let identity = identities.current(at: now)
+        return try await identity.finish(EnvelopeDraft(envelope, identity: identity, created: now))
     }
 
     private func record(

@@ -106,6 +106,7 @@ extension Gateway {
                 ? OutgoingEnvelope.requestAddressing(to: address, action: action, messageID: uuid(of: messageID)) : [],
             content: dataset.xml, form: .canonical)
         let (draft, request) = try await pool.run {
+            let identity = identity
             let draft = try EnvelopeDraft(envelope, identity: identity, style: partner.endpoint.signing, created: clock())
             return (draft, try await identity.finish(draft))
         }

@@ -83,3 +83,11 @@ extension Gateway {
             "request not read", metadata: ["correlation": "\(correlationID)", "peer": "\(peer)", "diagnosis": "\(reason)"])
     }
 }
+
+extension Gateway {
+    /// What keeps the gateway from signing now, such as a token that was taken out; asked on the pool, for a token may block.
+    public func signingProblem() async -> String? {
+        let signer = identity.signer
+        do { return try await pool.run { signer.problem() } } catch { return nil }
+    }
+}

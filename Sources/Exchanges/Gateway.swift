@@ -9,7 +9,7 @@ internal import XMLSignature
 /// One gateway: who we are, whom we know, where messages are kept. The two roads are its extensions.
 public struct Gateway: Sendable {
     public let administration: Administration
-    public let identity: SigningIdentity
+    public let identities: SigningIdentities
     /// Whom we know; a reload replaces it.
     public let registry: Reloadable<PartnerRegistry>
     /// What is read and written; a reload replaces it.
@@ -26,12 +26,12 @@ public struct Gateway: Sendable {
     let bell: WorkBell
 
     public init(
-        administration: Administration, identity: SigningIdentity, partners: PartnerRegistry, catalog: Catalog,
+        administration: Administration, identities: SigningIdentities, partners: PartnerRegistry, catalog: Catalog,
         store: any MessageStore, settings: GatewaySettings, pool: any WorkPool = InlinePool(),
         revocation: any RevocationSource = NoRevocationSource(), clock: @escaping @Sendable () -> XMLDateTime = { .now }, logger: Logger
     ) {
         self.administration = administration
-        self.identity = identity
+        self.identities = identities
         registry = Reloadable(partners)
         catalogs = Reloadable(catalog)
         self.store = store
@@ -50,6 +50,8 @@ public struct Gateway: Sendable {
             catalog: catalog, partners: partners, policy: settings.policy, limits: settings.limits, publicURL: settings.publicURL)
     }
 
+    /// The one that signs now.
+    public var identity: SigningIdentity { identities.current(at: clock()) }
     public var partners: PartnerRegistry { registry.current }
     public var catalog: Catalog { catalogs.current }
     public var menu: Menu { catalog.menu }

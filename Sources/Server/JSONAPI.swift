@@ -63,6 +63,9 @@ struct JSONAPI: Sendable {
     private func ready() async -> Response {
         do {
             try await gateway.store.checkWritable()
+            if let problem = await gateway.signingProblem() {
+                return .json(["status": "not ready", "signing": problem], status: .serviceUnavailable)
+            }
             return .json(["status": "ready"])
         } catch {
             return .json(["status": "not ready", "store": "\(error)"], status: .serviceUnavailable)

@@ -5,6 +5,12 @@ public protocol Signer: Sendable {
     var kind: KeyKind { get }
     /// Signs `message` itself (not its digest); answers in the spelling of XML Signature, section 6.4.
     func sign(_ message: [UInt8], by algorithm: SignatureAlgorithm) async throws -> [UInt8]
+    /// What keeps it from signing now, for health; `nil` where nothing does.
+    func problem() -> String?
+}
+
+extension Signer {
+    public func problem() -> String? { nil }
 }
 
 /// A private key held in memory. It is never printed and never leaves this type.
@@ -15,7 +21,7 @@ public final class PrivateKey: Signer, @unchecked Sendable {  // an EVP_PKEY is 
     /// - Parameters:
     ///   - pem: PKCS#8 or traditional PEM.
     ///   - passphrase: for an encrypted key.
-    public init(pem: [UInt8], passphrase: String? = nil) throws(OpenSSLError) {
+    public convenience init(pem: [UInt8], passphrase: String? = nil) throws(OpenSSLError) {
         let loaded = pem.withUnsafeBytes { bytes -> OpaquePointer? in
             let file = coconect_memory_bio(bytes.baseAddress, Int32(bytes.count))
             defer { BIO_free(file) }
@@ -23,6 +29,11 @@ public final class PrivateKey: Signer, @unchecked Sendable {  // an EVP_PKEY is 
             return (passphrase ?? "").withCString { PEM_read_bio_PrivateKey(file, nil, nil, UnsafeMutableRawPointer(mutating: $0)) }
         }
         guard let loaded else { throw OpenSSLError("not a private key in PEM, or a wrong passphrase") }
+        try self.init(taking: loaded)
+    }
+
+    /// - Parameter loaded: an `EVP_PKEY` that is owned here from now on, also where this throws.
+    init(taking loaded: OpaquePointer) throws(OpenSSLError) {
         guard let kind = KeyKind(loaded) else {
             EVP_PKEY_free(loaded)
             throw OpenSSLError("the key is neither RSA nor EC on P-256, P-384 or P-521")

@@ -27,7 +27,7 @@ public final class PublicKey: @unchecked Sendable {  // an EVP_PKEY is not chang
 
     /// Whether `signature`, in the spelling of XML Signature (section 6.4: for ECDSA, r and s side by side), is this
     /// key's over `message`.
-    func verifies(_ signature: [UInt8], of message: UnsafeRawBufferPointer, by algorithm: SignatureAlgorithm) -> Bool {
+    public func verifies(_ signature: [UInt8], of message: UnsafeRawBufferPointer, by algorithm: SignatureAlgorithm) -> Bool {
         guard kind.fits(algorithm), let native = native(signature) else { return false }
         let context = EVP_MD_CTX_new()
         defer {

@@ -20,7 +20,7 @@ struct AttackKitTests {
 
     static func gateway() throws -> Gateway {
         Gateway(
-            administration: vietnam, identity: TestIdentity.own,
+            administration: vietnam, identities: SigningIdentities(TestIdentity.own),
             partners: PartnerRegistry([
                 Partner(
                     name: "korea", administration: korea, roles: [.inboundGateway], certificates: signers.map { $0.pin("korea") },

@@ -29,7 +29,7 @@ struct ExchangeWorld {
         self.clock = clock
         func gateway(_ us: Administration, _ identity: SigningIdentity, _ partner: Partner, url: String) throws -> Gateway {
             Gateway(
-                administration: us, identity: identity, partners: PartnerRegistry([partner]), catalog: Self.catalog,
+                administration: us, identities: SigningIdentities(identity), partners: PartnerRegistry([partner]), catalog: Self.catalog,
                 store: try SQLiteStore(),
                 settings: GatewaySettings(publicURL: url, policy: SecurityPolicy(secondEngine: .asked)), clock: { clock.now },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

@@ -11,7 +11,7 @@ internal import XML
 struct GatewayConfiguration {
     let environment: GatewayEnvironment
     let administration: Administration
-    let identity: SigningIdentity
+    let identities: SigningIdentities
     let partners: PartnerRegistry
     let settings: GatewaySettings
     let soap: ListenerSettings
@@ -35,7 +35,7 @@ struct GatewayConfiguration {
         environment = file.choice("environment", or: .dev)
         administration = Administration(country: file.required("administration.country"), agency: file.required("administration.agency"))
         let loader = MaterialLoader(file)
-        let identity = loader.identity(certificate: "identity.certificate", key: "identity.key")
+        let identities = IdentityFiles(file, environment: environment).identities()
         soap = loader.listener("soap", host: "0.0.0.0", port: 8443)
         api = loader.listener("api", host: "127.0.0.1", port: 8080)
         partnerTLS = file.has("partnerTLS") ? loader.tls("partnerTLS") : nil
@@ -55,7 +55,6 @@ struct GatewayConfiguration {
         let folder = file.resolve(file.text("partners", or: "partners"))
         agreementsFolder = file.text("agreements").map(file.resolve)
         file.refuseUnknown()
-        if let identity { environment.check(identity.certificate, file, key: "identity.certificate") }
         environment.check(url: settings.publicURL, file, key: "publicURL")
         let partners = PartnerFiles(folder: folder, environment: environment, policy: policy, evidence: evidence)
         let catalog: Catalog?
@@ -70,8 +69,8 @@ struct GatewayConfiguration {
         }
         let unknown = catalog.map { partners.unknownAgreements($0) } ?? []
         let problems = file.problems + partners.problems + unknown
-        guard problems.isEmpty, let identity, let catalog else { throw ConfigurationError(problems: problems) }
-        self.identity = identity
+        guard problems.isEmpty, let identities, let catalog else { throw ConfigurationError(problems: problems) }
+        self.identities = identities
         self.catalog = catalog
         self.partners = PartnerRegistry(partners.partners, evidence: evidence, environment: environment.rawValue)
     }
@@ -100,18 +99,6 @@ struct MaterialLoader {
 
     init(_ file: SettingsFile) {
         self.file = file
-    }
-
-    func identity(certificate certificateKey: String, key keyKey: String) -> SigningIdentity? {
-        let (certificatePath, keyPath) = (file.required(certificateKey), file.required(keyKey))
-        guard !certificatePath.isEmpty, !keyPath.isEmpty else { return nil }
-        do {
-            let certificate = try loadCertificate(file.resolve(certificatePath))
-            return try SigningIdentity(certificate: certificate, key: try loadPrivateKey(file.resolve(keyPath)))
-        } catch {
-            file.note("\(error)", key: certificateKey, help: "make a key and a certificate with: coconect-soap identity new")
-            return nil
-        }
     }
 
     func listener(_ name: String, host: String, port: Int) -> ListenerSettings {

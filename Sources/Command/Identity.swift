@@ -30,6 +30,8 @@ struct Identity: ParsableCommand {
             case rsa2048 = "rsa-2048"
             case rsa3072 = "rsa-3072"
             case p256 = "p-256"
+            case p384 = "p-384"
+            case p521 = "p-521"
         }
 
         enum Purpose: String, ExpressibleByArgument, CaseIterable { case signing, tls, authority }
@@ -46,7 +48,10 @@ struct Identity: ParsableCommand {
         @Option(help: "Country of the subject, ISO 3166-1 alpha-2.")
         var country: String?
 
-        @Option(help: "rsa-2048, rsa-3072 or p-256.")
+        @Option(help: "Environment that the certificate is for; a gateway of another one refuses it.")
+        var environment: GatewayEnvironment?
+
+        @Option(help: "rsa-2048, rsa-3072, p-256, p-384 or p-521.")
         var algorithm = Algorithm.rsa2048
 
         @Option(help: "signing (messages), tls (server and client) or authority.")
@@ -93,12 +98,15 @@ struct Identity: ParsableCommand {
             case .rsa2048: Certificate.PrivateKey(try _RSA.Signing.PrivateKey(keySize: .bits2048))
             case .rsa3072: Certificate.PrivateKey(try _RSA.Signing.PrivateKey(keySize: .bits3072))
             case .p256: Certificate.PrivateKey(P256.Signing.PrivateKey())
+            case .p384: Certificate.PrivateKey(P384.Signing.PrivateKey())
+            case .p521: Certificate.PrivateKey(P521.Signing.PrivateKey())
             }
         }
 
         private func certificate(for key: Certificate.PrivateKey) throws -> Certificate {
             let distinguishedName = try DistinguishedName {
                 if let country { CountryName(country) }
+                if let environment { OrganizationalUnitName("coconect \(environment.rawValue)") }
                 CommonName(subject)
             }
             let authority = try issuer.map { path in
@@ -130,7 +138,7 @@ struct Identity: ParsableCommand {
             case .tls:
                 try Certificate.Extensions {
                     Critical(BasicConstraints.notCertificateAuthority)
-                    Critical(KeyUsage(digitalSignature: true, keyEncipherment: algorithm != .p256))
+                    Critical(KeyUsage(digitalSignature: true, keyEncipherment: algorithm == .rsa2048 || algorithm == .rsa3072))
                     try ExtendedKeyUsage([.serverAuth, .clientAuth])
                     SubjectAlternativeNames(try hostNames())
                 }
@@ -148,3 +156,5 @@ struct Identity: ParsableCommand {
         }
     }
 }
+
+extension GatewayEnvironment: ExpressibleByArgument {}

@@ -1,7 +1,7 @@
 /// What is enforced on every message, in the terms of WS-SecurityPolicy 1.2: for toolkits that act on it (CXF, WCF, Metro).
 ///
 /// The standard's algorithm suites all sign with RSA-SHA1; Basic256Sha256 names the digests that are used, and the
-/// documentation says that the signature is RSA-SHA256 or ECDSA-P256-SHA256 (sections 6.1 and 7.1).
+/// documentation says that the signature is RSA or ECDSA with SHA-256 or longer (sections 6.1 and 7.1).
 enum SecurityPolicyMarkup {
     static let id = "SignedMessage"
 

@@ -47,7 +47,7 @@ public struct WSDLDocument {
         Markup(
             "wsdl:documentation",
             text: "\(operation.name): \(operation.text). Requests are signed with WS-Security X.509 (Body and Timestamp, exclusive C14N, "
-                + "RSA-SHA256 or ECDSA-P256-SHA256); receipts and faults are signed in the same way.")
+                + "RSA or ECDSA with SHA-256 or longer); receipts and faults are signed in the same way.")
     }
 
     private var types: Markup {

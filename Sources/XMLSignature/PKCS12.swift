@@ -15,7 +15,8 @@ public struct PKCS12: Sendable {
         defer { PKCS12_free(parsed) }
         var (key, certificate) = (OpaquePointer?.none, OpaquePointer?.none)
         guard PKCS12_parse(parsed, passphrase, &key, &certificate, nil) == 1 else {
-            throw OpenSSLError("the PKCS#12 file cannot be opened: a wrong passphrase, or encryption older than OpenSSL 3 reads (export it with AES)")
+            throw OpenSSLError(
+                "the PKCS#12 file cannot be opened: a wrong passphrase, or encryption older than OpenSSL 3 reads (export it with AES)")
         }
         defer { X509_free(certificate) }
         guard let key, let certificate else {

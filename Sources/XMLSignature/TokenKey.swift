@@ -27,11 +27,15 @@ public final class TokenKey: Signer {
         session = Mutex(Session(token: coconect_token(functions: functions, session: 0, key: 0)))
         let probe = Array("coconect-soap".utf8)
         let signature = try sign(probe, by: key.kind.algorithm)
-        guard probe.withUnsafeBytes({ key.verifies(signature, of: $0, by: key.kind.algorithm) }) else { throw .keyOfAnotherCertificate(address) }
+        guard probe.withUnsafeBytes({ key.verifies(signature, of: $0, by: key.kind.algorithm) }) else {
+            throw .keyOfAnotherCertificate(address)
+        }
     }
 
     public func sign(_ message: [UInt8], by algorithm: SignatureAlgorithm) throws(TokenError) -> [UInt8] {
-        guard kind.fits(algorithm) else { throw .refused(address, operation: "signing by \(algorithm.title)", code: UInt(CKR_KEY_TYPE_INCONSISTENT)) }
+        guard kind.fits(algorithm) else {
+            throw .refused(address, operation: "signing by \(algorithm.title)", code: UInt(CKR_KEY_TYPE_INCONSISTENT))
+        }
         let digest = Digest(algorithm.digest, of: message).bytes
         return try session.withLock { (session) throws(TokenError) in
             try open(&session)
@@ -63,7 +67,8 @@ public final class TokenKey: Signer {
 
     /// What a module answers when its session is gone (PKCS#11, section 5.1).
     private static let lost: Set<UInt> = [
-        UInt(CKR_SESSION_HANDLE_INVALID), UInt(CKR_SESSION_CLOSED), UInt(CKR_DEVICE_REMOVED), UInt(CKR_DEVICE_ERROR), UInt(CKR_TOKEN_NOT_PRESENT),
+        UInt(CKR_SESSION_HANDLE_INVALID), UInt(CKR_SESSION_CLOSED), UInt(CKR_DEVICE_REMOVED), UInt(CKR_DEVICE_ERROR),
+        UInt(CKR_TOKEN_NOT_PRESENT),
         UInt(CKR_USER_NOT_LOGGED_IN), UInt(CKR_OBJECT_HANDLE_INVALID), UInt(CKR_KEY_HANDLE_INVALID), UInt(CKR_CRYPTOKI_NOT_INITIALIZED),
     ]
 
@@ -125,15 +130,19 @@ public enum TokenError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noModule(let path): "\(path) is no PKCS#11 module, or could not be initialized"
         case .refused(let address, let operation, let code):
             "the token '\(address.token)' refused \(operation) with the key '\(address.object)': \(TokenError.meaning(of: code))"
-        case .keyOfAnotherCertificate(let address): "the key '\(address.object)' of the token '\(address.token)' does not belong to the certificate"
+        case .keyOfAnotherCertificate(let address):
+            "the key '\(address.object)' of the token '\(address.token)' does not belong to the certificate"
         }
     }
 
     private static func meaning(of code: UInt) -> String {
         let known: [UInt: String] = [
-            UInt(CKR_PIN_INCORRECT): "the PIN is wrong", UInt(CKR_PIN_LOCKED): "the PIN is locked", UInt(CKR_TOKEN_NOT_PRESENT): "there is no token with this label",
-            UInt(CKR_KEY_HANDLE_INVALID): "there is no private key with this label, or more than one", UInt(CKR_DEVICE_REMOVED): "the token was taken out",
-            UInt(CKR_MECHANISM_INVALID): "the token does not know the mechanism", UInt(CKR_KEY_TYPE_INCONSISTENT): "the key is of another kind",
+            UInt(CKR_PIN_INCORRECT): "the PIN is wrong", UInt(CKR_PIN_LOCKED): "the PIN is locked",
+            UInt(CKR_TOKEN_NOT_PRESENT): "there is no token with this label",
+            UInt(CKR_KEY_HANDLE_INVALID): "there is no private key with this label, or more than one",
+            UInt(CKR_DEVICE_REMOVED): "the token was taken out",
+            UInt(CKR_MECHANISM_INVALID): "the token does not know the mechanism",
+            UInt(CKR_KEY_TYPE_INCONSISTENT): "the key is of another kind",
             UInt(CKR_PIN_LEN_RANGE): "the PIN is too short or too long",
         ]
         return (known[code].map { $0 + ", " } ?? "") + "CKR 0x" + String(code, radix: 16)

@@ -26,7 +26,8 @@ struct KeyTests {
         let folder = try TemporaryFolder()
         let path = folder.url.path
         try makeKey(["-newkey", "rsa:2048"], in: path)
-        try openssl("pkcs12", "-export", "-inkey", "\(path)/k.pem", "-in", "\(path)/c.pem", "-out", "\(path)/k.p12", "-passout", "pass:gehéim")
+        try openssl(
+            "pkcs12", "-export", "-inkey", "\(path)/k.pem", "-in", "\(path)/c.pem", "-out", "\(path)/k.p12", "-passout", "pass:gehéim")
         let bytes = Array(try Data(contentsOf: folder.url.appendingPathComponent("k.p12")))
         let opened = try PKCS12(bytes, passphrase: "gehéim")
         #expect(opened.key.matches(try PublicKey(certificate: opened.certificate)))

@@ -72,7 +72,8 @@ struct Sample {
         _ identity: SigningIdentity, _ registry: PartnerRegistry, _ catalog: Catalog, settings: GatewaySettings, store: SQLiteStore
     ) -> Gateway {
         Gateway(
-            administration: Administration(country: "VN", agency: "General Department of Viet Nam Customs"), identities: SigningIdentities(identity),
+            administration: Administration(country: "VN", agency: "General Department of Viet Nam Customs"),
+            identities: SigningIdentities(identity),
             partners: registry, catalog: catalog, store: store, settings: settings,
             logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -17,7 +17,8 @@ struct IdentityFiles {
     func identities() -> SigningIdentities? {
         let entries = file.entries("identities")
         if !entries.isEmpty, file.has("identity") {
-            file.note("both identity and identities are set", key: "identity.certificate", help: "move identity into the list of identities")
+            file.note(
+                "both identity and identities are set", key: "identity.certificate", help: "move identity into the list of identities")
         }
         let found = (entries.isEmpty ? ["identity"] : entries).compactMap(timed)
         return found.isEmpty ? nil : SigningIdentities(found)

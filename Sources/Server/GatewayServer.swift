@@ -1,10 +1,10 @@
 public import AsyncHTTPClient
-public import Datasets
 public import Exchanges
 internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 public import Logging
+internal import NIOCore
 internal import ServiceLifecycle
 
 /// The running gateway: both listeners and the workers, as one list of services.
@@ -72,7 +72,14 @@ public struct GatewayServer: Sendable {
     private func application<Responder: HTTPResponder>(
         _ settings: ListenerSettings, name: String, _ responder: Responder
     ) throws -> Application<Responder> where Responder.Context == PeerContext {
-        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(Int64(settings.idleSeconds))))
+        let idle = TimeAmount.seconds(Int64(settings.idleSeconds))
+        let head = TimeAmount.seconds(Int64(settings.headSeconds))
+        let exchange = TimeAmount.seconds(Int64(settings.bodySeconds + settings.answerSeconds))
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [ExchangeDeadlines(head: head, exchange: exchange, idle: idle)], idleTimeout: idle,
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: settings.headerBytes, maxHeaderListSize: settings.headerBytes, maxHeaderFieldCount: 100)))
         let server = try settings.tls.map { try HTTPServerBuilder.tls(http, tlsConfiguration: $0) } ?? http
         return Application(
             responder: responder, server: server,

@@ -15,14 +15,21 @@ public struct ListenerSettings: Sendable {
     public var bodySeconds: Int
     /// Connections open at one time.
     public var maximumConnections: Int
-    /// Seconds until a connection without traffic is closed; also the time that a request's head may take.
+    /// Seconds in which the TLS handshake and a request's head must have come.
+    public var headSeconds: Int
+    /// Bytes of a request's head.
+    public var headerBytes: Int
+    /// Seconds in which, after its body, a request must be answered and the answer read.
+    public var answerSeconds: Int
+    /// Seconds until a connection without traffic is closed.
     public var idleSeconds: Int
     /// For a peer that no partner's file binds to a client certificate.
     public var peerLimits: PartnerLimits
 
     public init(
         host: String, port: Int, tls: TLSConfiguration? = nil, proxy: TLSProxy? = nil, maximumBody: Int = 4 * 1024 * 1024,
-        bodySeconds: Int = 30, maximumConnections: Int = 1024, idleSeconds: Int = 60, peerLimits: PartnerLimits = PartnerLimits()
+        bodySeconds: Int = 30, maximumConnections: Int = 1024, headSeconds: Int = 20, headerBytes: Int = 32 * 1024,
+        answerSeconds: Int = 120, idleSeconds: Int = 60, peerLimits: PartnerLimits = PartnerLimits()
     ) {
         self.host = host
         self.port = port
@@ -31,6 +38,9 @@ public struct ListenerSettings: Sendable {
         self.maximumBody = maximumBody
         self.bodySeconds = bodySeconds
         self.maximumConnections = maximumConnections
+        self.headSeconds = headSeconds
+        self.headerBytes = headerBytes
+        self.answerSeconds = answerSeconds
         self.idleSeconds = idleSeconds
         self.peerLimits = peerLimits
     }
@@ -61,6 +71,8 @@ public struct TLSMaterial: Sendable {
         configuration.certificateVerification = .noHostnameVerification
         configuration.cipherSuites = TLSMaterial.ciphers
         configuration.renegotiationSupport = .none
+        // A client that does not say good-bye does not hold up a stop.
+        configuration.shutdownTimeout = .milliseconds(500)
         return configuration
     }
 

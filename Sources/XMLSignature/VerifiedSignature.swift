@@ -93,11 +93,12 @@ private struct CanonicalBudget {
 
     mutating func spend(on element: XMLElement, _ method: Canonicalization) throws(SignatureError) {
         guard !method.inclusivePrefixes.isEmpty else { return }
+        let limit = lookups
         let cost = element.elementCount * method.inclusivePrefixes.count * namespaces
         lookups -= cost
         guard lookups >= 0 else {
             throw .tooMany(
-                "prefixes in PrefixList for a part of so many elements and namespaces", count: method.inclusivePrefixes.count, limit: 0)
+                "look-ups of PrefixList's prefixes (elements times prefixes times namespaces in scope)", count: cost, limit: limit)
         }
     }
 }

@@ -60,6 +60,25 @@ struct AttackKitTests {
         }
         #expect(failures == [])
     }
+
+    /// Signed by a partner, as dear as the limits let them be; what would cost many times its parse is refused before it is computed.
+    @Test(arguments: SignedFlood.allCases) func `what a partner signs is bounded too`(_ flood: SignedFlood) async throws {
+        let gateway = try Self.gateway()
+        let bytes = try await flood.document(bytes: 200_000, identity: TestIdentity.p256, created: TestIdentity.now)
+        let inbound = InboundRequest(
+            bytes: bytes, operation: "send-co", mediaVersion: .v12, action: nil, peer: "127.0.0.1", correlationID: "1")
+        let expected =
+            switch flood {
+            case .prefixes, .nestedPrefixes: "signature-limit"
+            case .longNamespaces, .nestedReferences: "xml-limit"
+            case .elements, .attributes, .entities, .comments, .sections, .emptyNamespaces: "unknown-operation"
+            }
+        guard case .refused(let code) = await gateway.receive(inbound).outcome else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(code == expected)
+    }
 }
 
 extension Attack {

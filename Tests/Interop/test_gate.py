@@ -2,7 +2,10 @@
 
 import base64
 import http.client
+import pathlib
+import socket
 import ssl
+import time
 import unittest
 import urllib.parse
 import urllib.request
@@ -61,6 +64,49 @@ class GateTest(unittest.TestCase):
         context = ssl.create_default_context(cafile=self.world.pki / "tls-ca.pem")
         with self.assertRaises((ssl.SSLError, OSError)):
             urllib.request.urlopen(self.world.soap_url("vietnam") + "/send-co?wsdl", context=context, timeout=10)
+
+    def connect(self):
+        raw = socket.socket()
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.connect(("localhost", self.world.ports["vietnam"]["soap"]))
+        connection = self.world.client_context("korea").wrap_socket(raw, server_hostname="localhost")
+        self.addCleanup(connection.close)
+        return connection
+
+    def test_a_head_by_bytes_and_a_connection_without_handshake_are_cut_off(self):
+        self.world.start("vietnam", soap=self.soap(headSeconds=2, idleSeconds=60))
+        silent = socket.create_connection(("localhost", self.world.ports["vietnam"]["soap"]), timeout=20)
+        self.addCleanup(silent.close)
+        slow = self.connect()
+        with self.assertRaises(OSError):
+            for byte in b"GET /send-co?wsdl HTTP/1.1\r\nX: " + b"x" * 200:
+                slow.sendall(bytes([byte]))
+                time.sleep(0.1)
+        self.assertEqual(silent.recv(1), b"")
+
+    def test_a_client_that_does_not_read_its_answers_is_cut_off(self):
+        settings = self.soap(idleSeconds=2, bodySeconds=1, answerSeconds=1, requestsPerMinute=10_000_000)
+        self.world.start("vietnam", soap=settings)
+        mute = self.connect()
+        mute.settimeout(1)
+        request = b"GET /send-co?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
+        with self.assertRaises(OSError):
+            for _ in range(100_000):
+                mute.sendall(request)
+        gateway.until(30, "the connection is closed", lambda: self.established() == 0)
+
+    def established(self):
+        """Connections to the SOAP listener."""
+        port = f":{self.world.ports['vietnam']['soap']:04X}"
+        lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return sum(line[1].endswith(port) and line[3] == "01" for line in lines)
+
+    def test_a_stop_does_not_wait_for_clients_that_rest(self):
+        self.world.start("vietnam")
+        self.connect()
+        start = time.monotonic()
+        self.assertEqual(self.world.stop("vietnam"), 0)
+        print(f"stopped in {time.monotonic() - start:.1f} s")
 
     def through_proxy(self, body, certificate=None, **headers):
         headers = {"Content-Type": gateway.CONTENT_TYPES["1.2"], **headers}

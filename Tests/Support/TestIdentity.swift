@@ -4,7 +4,7 @@ internal import SwiftASN1
 public import Trust
 internal import X509
 public import XML
-public import XMLSignature
+internal import XMLSignature
 internal import _CryptoExtras
 
 /// Keys and certificates for tests, made once in a process; valid around the moment at which tests judge.

@@ -119,7 +119,8 @@ struct MaterialLoader {
         return ListenerSettings(
             host: host, port: file.number("\(name).port", or: port, in: 1...65535), tls: tls, proxy: proxy,
             maximumBody: limit(.maximumBody), bodySeconds: limit(.bodySeconds), maximumConnections: limit(.maximumConnections),
-            idleSeconds: limit(.idleSeconds),
+            headSeconds: limit(.headSeconds), headerBytes: limit(.headerBytes),
+            answerSeconds: limit(.answerSeconds), idleSeconds: limit(.idleSeconds),
             peerLimits: PartnerLimits(requestsPerMinute: limit(.requestsPerMinute), concurrentRequests: limit(.concurrentRequests)))
     }
 

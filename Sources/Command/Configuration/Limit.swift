@@ -21,7 +21,12 @@ struct Limit {
         "maximumBody", 4 * 1024 * 1024, 1024...(64 * 1024 * 1024), "bytes", "Size of a request's body, as sent and as UTF-8")
     static let bodySeconds = Limit("bodySeconds", 30, 1...3600, "s", "Time in which a request's body must have come")
     static let idleSeconds = Limit(
-        "idleSeconds", 60, 1...3600, "s", "Time without traffic until a connection is closed; also that of a slow head")
+        "idleSeconds", 60, 1...3600, "s", "Time without traffic until a connection is closed")
+    static let headSeconds = Limit("headSeconds", 20, 1...600, "s", "Time in which the TLS handshake and a request's head must have come")
+    static let headerBytes = Limit(
+        "headerBytes", 32 * 1024, 4096...(256 * 1024), "bytes", "Length of a request's head, at the most 100 headers")
+    static let answerSeconds = Limit(
+        "answerSeconds", 120, 1...3600, "s", "Time, after that of the body, in which a request must be answered and its answer read")
     static let maximumConnections = Limit("maximumConnections", 1024, 1...100_000, "", "Connections open at one time")
     static let requestsPerMinute = Limit(
         "requestsPerMinute", 6000, 1...10_000_000, "",
@@ -54,7 +59,10 @@ struct Limit {
     static let work = Limit("work.limit", 64, 1...100_000, "", "Messages waiting for a thread; past it they are refused as overloaded")
 
     /// Of the SOAP listener and of the JSON API alike.
-    static let ofListener = [maximumBody, bodySeconds, idleSeconds, maximumConnections, requestsPerMinute, concurrentRequests]
+    static let ofListener = [
+        maximumBody, bodySeconds, headSeconds, headerBytes, answerSeconds, idleSeconds, maximumConnections, requestsPerMinute,
+        concurrentRequests,
+    ]
     static let common = [
         depth, elements, attributes, namespaceDeclarations, namespacesInScope, distinctNames, namespaceURI, startTag, text, clockTolerance,
         maximumAge,

@@ -10,7 +10,7 @@ import unittest
 
 import gateway
 
-SUBCOMMANDS = [["serve"], ["check"], ["send"], ["sign"], ["verify"], ["convert"], ["contract"], ["identity"], ["identity", "new"]]
+SUBCOMMANDS = [["serve"], ["check"], ["send"], ["sign"], ["verify"], ["explain"], ["selftest"], ["convert"], ["contract"], ["identity"], ["identity", "new"]]
 
 
 class CommandCase(unittest.TestCase):
@@ -96,12 +96,12 @@ class VerifyTest(CommandCase):
 
     def test_a_tampered_message_is_1_with_the_reason(self):
         output, _ = self.run_command(1, "verify", self.tampered, "--trust", self.trust)
-        for line in [r"verdict: +bad \(digest-wrong\)", "integrity: broken", "reason: .*/Envelope/Body"]:
+        for line in [r"verdict: +bad \(rule \d+, digest-wrong\)", "integrity: broken", "reason: .*/Envelope/Body"]:
             self.assertRegex(output, f"(?m)^{line}")
 
     def test_a_message_of_a_signer_who_is_not_trusted_is_1(self):
         output, _ = self.run_command(1, "verify", self.good, "--trust", self.world.trust("vietnam"))
-        self.assertRegex(output, r"verdict: +bad \(signer-unknown\)")
+        self.assertRegex(output, r"verdict: +bad \(rule \d+, signer-unknown\)")
 
     def test_a_refusal_writes_nothing_on_standard_error(self):
         done = gateway.run("verify", self.tampered, "--trust", self.trust)

@@ -1,6 +1,6 @@
 # make run    set up, build, start the gateway with one real certificate sent to it
 # make test   set up, build and run every test
-.PHONY: run test format contracts bench clean
+.PHONY: run test format contracts fuzz bench clean
 
 run:
 	@Scripts/install-packages build
@@ -17,6 +17,10 @@ format:
 
 contracts:
 	@swift run -c release coconect-soap contract --out wsdl
+
+fuzz:
+	@Scripts/install-packages test
+	@Tests/Fuzz/run 600
 
 bench:
 	@Scripts/install-packages test

@@ -26,6 +26,7 @@ let package = Package(
         .library(
             name: "Gateway",
             targets: ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", "Exchanges"]),
+        .library(name: "Messages", targets: ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets"]),
         .library(name: "Attacks", targets: ["Attacks"]),
     ],
     dependencies: [

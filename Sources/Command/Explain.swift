@@ -67,7 +67,8 @@ enum ReferencePages {
         var lines = [
             "# Limits", "",
             "What a request may cost, each checked before the work that it bounds. The keys are those of the configuration file; the listener",
-            "of the JSON API has the same ones under `api.`. Written by `coconect-soap contract` from the program itself.", "",
+            "of the JSON API has the first \(Limit.ofListener.count) too, under `api.`. Written by `coconect-soap contract` from the program itself.",
+            "",
             "| Key | Unless set | May be | What |", "|---|---|---|---|",
         ]
         for (key, limit) in Limit.all {

@@ -17,8 +17,8 @@ struct SelfTest: AsyncParsableCommand {
         discussion: """
             Sends every known attack (signature wrapping, tokens, algorithms, floods, clocks, media types) in every shape that partners'
             toolkits give a message, and compares the answers with the rules that must refuse them. A good message goes first: where that
-            is not accepted, the endpoint does not know the identity, and the test ends. Each shape's good message stays at the endpoint as
-            one real message, so use a test environment. Hosts named prod are refused; an endpoint that is not on this machine needs --agreed.
+            is not accepted, the endpoint does not know the identity, and the test ends. The good message stays at the endpoint as a real
+            one, so use a test environment. Hosts named prod are refused; an endpoint that is not on this machine needs --agreed.
 
             EXAMPLES
               coconect-soap selftest --url https://localhost:8443 --identity certs/dev/korea-signing --message certificate.json \\

@@ -130,7 +130,12 @@ extension Gateway {
     }
 
     private func exchange(_ judged: JudgedAnswer, _ request: [UInt8], _ response: OutboundResponse, _ sent: SentMessage) -> SentExchange {
-        SentExchange(request: request, response: response.bytes, outcome: judged.outcome, report: judged.report, sent: sent)
+        for warning in judged.report.warnings {
+            logger.warning(
+                "answer taken with a warning",
+                metadata: ["message-id": "\(sent.messageID)", "warning": "\(warning.code)", "text": "\(warning.text)"])
+        }
+        return SentExchange(request: request, response: response.bytes, outcome: judged.outcome, report: judged.report, sent: sent)
     }
 
     private func judge(

@@ -2,7 +2,7 @@ internal import Logging
 public import Trust
 internal import XML
 
-/// Asks OCSP responders and fetches revocation lists.
+/// Asks OCSP responders.
 public protocol RevocationSource: Sendable {
     /// - Returns: the response, DER.
     func ask(_ question: OCSPQuestion) async throws -> [UInt8]

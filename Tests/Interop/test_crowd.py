@@ -196,7 +196,7 @@ class CrowdTest(unittest.TestCase):
         self.world.start(
             "vietnam", soap=settings["soap"] | PLENTY | {"idleSeconds": PATIENCE, "bodySeconds": PATIENCE},
             security=settings["security"] | {"maximumAge": 3600},
-            partner={"certificates": [f"../../pki/{self.writer.signer.path.name}"], "limits": PLENTY})
+            partner={"certificates": [f"../../pki/{self.writer.signer.path.name}"]})
         self.process = pathlib.Path(f"/proc/{self.world.servers['vietnam'].pid}")
 
     def megabytes(self):

@@ -142,6 +142,19 @@ class GateTest(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn(b"soap.proxy.addresses", output)
 
+    def test_the_json_api_does_not_stand_behind_a_proxy_without_tls_of_its_own(self):
+        api = {"host": "0.0.0.0", "port": self.world.ports["vietnam"]["api"], "proxy": {"addresses": ["127.0.0.1"]}}
+        status, output, _ = gateway.run("check", "--config", self.world.configure("vietnam", api=api))
+        self.assertEqual(status, 1)
+        self.assertIn(b"api would speak plain HTTP", output)
+        self.assertIn(b"unknown key api.proxy.addresses", output)
+
+    def test_limits_of_a_partner_that_nothing_binds_are_told_to_hold_nothing(self):
+        path = self.world.configure("vietnam", partner={"limits": {"requestsPerMinute": 2}})
+        status, output, _ = gateway.run("check", "--config", path)
+        self.assertEqual(status, 1)
+        self.assertIn(b"limits holds only for a partner that is known by its connection", output)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -253,7 +253,7 @@ class Mutations(unittest.TestCase):
         certificates = [f"../../pki/{signer.path.name}" for signer in cls.signers.values()]
         tls = {"certificate": "../pki/vietnam-tls.pem", "key": "../pki/vietnam-tls.key", "anchors": "../pki/tls-ca.pem"}
         soap = {"host": "127.0.0.1", "port": cls.world.ports["vietnam"]["soap"], "tls": tls, **PLENTY}
-        cls.world.start("vietnam", soap=soap, partner={"certificates": certificates, "limits": PLENTY})
+        cls.world.start("vietnam", soap=soap, partner={"certificates": certificates})
         cls.content = foreign.content_of(gateway.example())
         cls.line = foreign.Line(cls.world)
         cls.addClassCleanup(cls.line.close)

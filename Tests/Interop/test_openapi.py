@@ -1,5 +1,5 @@
-"""The JSON API against its OpenAPI document: openapi-spec-validator reads it, schemathesis plays against it, and each answer
-and webhook that it names is brought about once and held against it."""
+"""The JSON API against its OpenAPI document: openapi-spec-validator reads it, and each answer and webhook that it names is
+brought about once and held against it."""
 
 import contextlib
 import http.server
@@ -11,102 +11,14 @@ import threading
 import unittest
 import urllib.parse
 import urllib.request
-import uuid
-
-import jsonschema
 
 import gateway
+from openapi_document import CALLER, EXAMPLES, OTHER, TOOLS, Document, address, dataset, install_tools
 from test_roads import Inside
-
-TOOLS = gateway.ROOT / "var/python-tools/bin"
-EXAMPLES = {path.stem: path.read_text() for path in sorted(gateway.ROOT.glob("wsdl/examples/*.json"))}
-OTHER = {"korea": "vietnam", "vietnam": "korea"}
-
-# Korea exports and Viet Nam imports: who may call an operation where each has one role.
-CALLER = {
-    "send-co": "korea", "send-amendment-notification": "korea", "send-cancelation-status": "vietnam", "send-feedback": "vietnam",
-}
 
 
 def setUpModule():
-    done = subprocess.run([gateway.ROOT / "Scripts/python-tools"], capture_output=True, text=True)
-    if done.returncode == 75:
-        raise unittest.SkipTest("Scripts/python-tools cannot reach the package registry; without it nothing here is tested")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def dataset(operation, sender, **changes):
-    """The example of an operation from a party to the other, with a message id of its own."""
-    parties = {"sender": gateway.PARTIES[sender], "receiver": gateway.PARTIES[OTHER[sender]]}
-    return json.loads(EXAMPLES[operation]) | parties | {"functionalReferenceId": uuid.uuid4().hex} | changes
-
-
-def address(operation):
-    return "/partners/{partner}/" + operation
-
-
-class Document:
-    """An OpenAPI document read strictly: what it does not name is wrong, and what it names must be there."""
-
-    def __init__(self, document):
-        self.whole = self.closed(document)
-        self.operations = {
-            (method.upper(), path): operation
-            for path, methods in self.whole["paths"].items()
-            for method, operation in methods.items()
-        }
-        self.answers = {(*name, int(status)) for name, operation in self.operations.items() for status in operation["responses"]}
-
-    @staticmethod
-    def closed(part):
-        """A copy in which objects have no properties but those that are named."""
-        if isinstance(part, list):
-            return [Document.closed(item) for item in part]
-        if not isinstance(part, dict):
-            return part
-        copy = {name: Document.closed(value) for name, value in part.items()}
-        if copy.get("type") == "object" and copy.get("properties"):
-            copy.setdefault("additionalProperties", False)
-        return copy
-
-    def resolved(self, part):
-        while "$ref" in part:
-            reference, part = part["$ref"], self.whole
-            for name in reference.removeprefix("#/").split("/"):
-                part = part[name]
-        return part
-
-    def problems(self, schema, value, place):
-        validator = jsonschema.Draft202012Validator({"components": self.whole["components"], "allOf": [schema]})
-        return [f"{place} {error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
-
-    def header_problems(self, named, headers):
-        return [
-            problem
-            for name, schema in named.items()
-            for problem in ([f"no {name}"] if headers[name] is None else self.problems(schema, headers[name], name))
-        ]
-
-    def content_problems(self, contents, headers, data):
-        kind = headers.get_content_type() if headers["Content-Type"] else None
-        if kind not in contents:
-            return [f"the content is {kind}, not one of {', '.join(contents)}"]
-        value = json.loads(data) if kind.endswith("json") else data.decode()
-        return self.problems(contents[kind]["schema"], value, kind)
-
-    def answer_problems(self, method, path, status, headers, data):
-        """What of an answer is not as the document says."""
-        if (method, path, status) not in self.answers:
-            return [f"{status} is not in the document"]
-        answer = self.resolved(self.operations[method, path]["responses"][str(status)])
-        named = {name: self.resolved(header)["schema"] for name, header in answer.get("headers", {}).items()}
-        return self.header_problems(named, headers) + self.content_problems(answer["content"], headers, data)
-
-    def call_problems(self, webhook, headers, data):
-        """What of a call that was pushed to the inside is not as the document says."""
-        parameters = [self.resolved(parameter) for parameter in webhook["parameters"]]
-        named = {parameter["name"]: parameter["schema"] for parameter in parameters if parameter["in"] == "header"}
-        return self.header_problems(named, headers) + self.content_problems(webhook["requestBody"]["content"], headers, data)
+    install_tools()
 
 
 class DocumentTest(unittest.TestCase):
@@ -346,76 +258,6 @@ class AnswersTest(unittest.TestCase):
             with self.subTest(url):
                 status, _, data = self.request("korea", method, url, b"{}" if method == "POST" else None)
                 self.assertEqual(status, expected, data)
-
-
-class SchemathesisTest(unittest.TestCase):
-    """Thousands of right and wrong requests that schemathesis makes from the document."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.world = gateway.World()
-        cls.addClassCleanup(cls.world.close)
-        cls.world.start("vietnam")
-        cls.world.start("korea")
-        for operation, name in CALLER.items():
-            status, _, view = cls.world.api(
-                name, "POST", f"/partners/{OTHER[name]}/{operation}", dataset(operation, name), {"Prefer": "wait=20"}
-            )
-            assert (status, view["message"]["state"]) == (200, "acknowledged"), view
-
-    def with_examples(self):
-        """The document that Viet Nam's gateway serves, with examples from its store. Of the code lists, all of which
-        schemathesis would try at each place, only what the examples use."""
-        document = Document(self.world.api("vietnam", "GET", "/openapi.json")[2]).whole
-        words = set(re.findall(r'"([^"]*)"', "".join(EXAMPLES.values())))
-        for name, schema in document["components"]["schemas"].items():
-            if name.startswith("code-"):
-                schema["enum"] = [code for code in schema["enum"] if code in words] or schema["enum"][:3]
-        ids = [message["id"] for message in self.world.api("vietnam", "GET", "/messages")[2]["messages"]]
-        document["components"]["parameters"]["id"]["examples"] = {f"m{number}": {"value": id} for number, id in enumerate(ids)}
-        document["components"]["parameters"]["partner"]["examples"] = {"korea": {"value": "korea"}}
-        for operation in EXAMPLES:
-            # The id of the file, not a new one: the same requests in each run.
-            own_id = json.loads(EXAMPLES[operation])["functionalReferenceId"]
-            content = document["paths"][address(operation)]["post"]["requestBody"]["content"]["application/json"]
-            content["examples"] = {"file": {"value": dataset(operation, "vietnam", functionalReferenceId=own_id)}}
-        return document
-
-    def test_schemathesis_finds_no_answer_outside_the_document(self):
-        folder = self.world.folder / "schemathesis"
-        folder.mkdir()
-        document = self.with_examples()
-        (folder / "openapi.json").write_text(json.dumps(document))
-        # positive_data_acceptance is left out: the rules between elements, which no schema can say, refuse most of what
-        # fits the schema.
-        done = subprocess.run(
-            [
-                TOOLS / "schemathesis", "--no-color", "run", "openapi.json", "--url", self.world.api_url("vietnam"),
-                "--checks", "all", "--exclude-checks", "positive_data_acceptance", "--seed", "20261123", "--max-examples", "20",
-                "--generation-database", "none", "--no-shrink", "--continue-on-failure", "--request-timeout", "30",
-                "--output-sanitize", "false", "--report", "har", "--report-har-path", "requests.har",
-            ],
-            cwd=folder, env=gateway.environment() | {"NO_PROXY": "127.0.0.1"}, capture_output=True, text=True, timeout=300,
-        )
-        met = self.met(document, json.loads((folder / "requests.har").read_text())["log"]["entries"])
-        self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}\nstatuses by operation: {met}")
-        for operation in Document(document).operations:
-            self.assertIn(200, met.get(operation, set()), f"{operation} was never answered 200, so little was tried: {met}")
-        self.assertEqual(self.world.api("vietnam", "GET", "/health/ready")[0], 200)
-
-    @staticmethod
-    def met(document, entries):
-        """The statuses that were answered, by method and path; a path without a parameter goes before one with it."""
-        patterns = {
-            path: re.compile(r"http://[^/]+" + re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(path)) + r"(\?.*)?")
-            for path in sorted(document["paths"], key=lambda path: path.count("{"))
-        }
-        met = {}
-        for entry in entries:
-            request = entry["request"]
-            path = next((path for path, pattern in patterns.items() if pattern.fullmatch(request["url"])), None)
-            met.setdefault((request["method"], path), set()).add(entry["response"]["status"])
-        return met
 
 
 class RawInside(Inside):

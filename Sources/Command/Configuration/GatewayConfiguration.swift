@@ -36,7 +36,7 @@ struct GatewayConfiguration {
         administration = Administration(country: file.required("administration.country"), agency: file.required("administration.agency"))
         let loader = MaterialLoader(file)
         let identities = IdentityFiles(file, environment: environment).identities()
-        soap = loader.listener("soap", host: "0.0.0.0", port: 8443)
+        soap = loader.soapListener()
         api = loader.listener("api", host: "127.0.0.1", port: 8080)
         partnerTLS = file.has("partnerTLS") ? loader.tls("partnerTLS") : nil
         insideURL = file.text("inside.url")
@@ -101,27 +101,33 @@ struct MaterialLoader {
         self.file = file
     }
 
-    func listener(_ name: String, host: String, port: Int) -> ListenerSettings {
+    /// Partners' listener: the only one that may stand behind a proxy, and that counts what a peer asks for.
+    func soapListener() -> ListenerSettings {
+        let proxy = proxy("soap.proxy")
+        if proxy != nil, file.has("soap.tls") {
+            file.note("soap has both tls and proxy", key: "soap.proxy.addresses", help: "TLS ends either here or at the proxy")
+        }
+        var settings = listener("soap", host: "0.0.0.0", port: 8443, proxy: proxy)
+        settings.peerLimits = PartnerLimits(
+            requestsPerMinute: file.limit(.requestsPerMinute), concurrentRequests: file.limit(.concurrentRequests))
+        return settings
+    }
+
+    func listener(_ name: String, host: String, port: Int, proxy: TLSProxy? = nil) -> ListenerSettings {
         let host = file.text("\(name).host", or: host)
         let tls = file.has("\(name).tls") ? tls("\(name).tls")?.server : nil
-        let proxy = proxy("\(name).proxy")
         if !file.has("\(name).tls"), proxy == nil, !["127.0.0.1", "::1", "localhost"].contains(host) {
+            let orProxy = name == "soap" ? ", or name the proxy where TLS ends (soap.proxy.addresses)" : ""
             file.note(
                 "\(name) would speak plain HTTP on \(host)", key: "\(name).host",
-                help:
-                    "give \(name).tls.certificate, .key and .anchors, or name the proxy where TLS ends (\(name).proxy.addresses), or listen on "
-                    + "127.0.0.1")
-        }
-        if proxy != nil, file.has("\(name).tls") {
-            file.note("\(name) has both tls and proxy", key: "\(name).proxy.addresses", help: "TLS ends either here or at the proxy")
+                help: "give \(name).tls.certificate, .key and .anchors\(orProxy), or listen on 127.0.0.1")
         }
         func limit(_ limit: Limit) -> Int { file.number("\(name).\(limit.key)", or: limit.standard, in: limit.range) }
         return ListenerSettings(
             host: host, port: file.number("\(name).port", or: port, in: 1...65535), tls: tls, proxy: proxy,
             maximumBody: limit(.maximumBody), bodySeconds: limit(.bodySeconds), maximumConnections: limit(.maximumConnections),
             headSeconds: limit(.headSeconds), headerBytes: limit(.headerBytes),
-            answerSeconds: limit(.answerSeconds), idleSeconds: limit(.idleSeconds),
-            peerLimits: PartnerLimits(requestsPerMinute: limit(.requestsPerMinute), concurrentRequests: limit(.concurrentRequests)))
+            answerSeconds: limit(.answerSeconds), idleSeconds: limit(.idleSeconds))
     }
 
     private func proxy(_ name: String) -> TLSProxy? {

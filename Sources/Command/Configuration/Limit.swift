@@ -16,7 +16,7 @@ struct Limit {
         self.text = text
     }
 
-    // Of a listener: soap.… and api.…
+    // Of a listener, under soap. and under api.
     static let maximumBody = Limit(
         "maximumBody", 4 * 1024 * 1024, 1024...(64 * 1024 * 1024), "bytes", "Size of a request's body, as sent and as UTF-8")
     static let bodySeconds = Limit("bodySeconds", 30, 1...3600, "s", "Time in which a request's body must have come")
@@ -29,11 +29,11 @@ struct Limit {
         "answerSeconds", 120, 1...3600, "s", "Time, after that of the body, in which a request must be answered and its answer read")
     static let maximumConnections = Limit("maximumConnections", 1024, 1...100_000, "", "Connections open at one time")
     static let requestsPerMinute = Limit(
-        "requestsPerMinute", 6000, 1...10_000_000, "",
+        "soap.requestsPerMinute", 6000, 1...10_000_000, "",
         "Requests of one peer in a minute, by its client certificate or address; limits.requestsPerMinute in a partner's file for those bound to it; 429 past it"
     )
     static let concurrentRequests = Limit(
-        "concurrentRequests", 32, 1...10_000, "",
+        "soap.concurrentRequests", 32, 1...10_000, "",
         "Requests of one peer under way; limits.concurrentRequests in a partner's file; 503 past it")
 
     static let depth = Limit("limits.depth", 64, 8...256, "", "Nesting of elements")
@@ -59,17 +59,13 @@ struct Limit {
     static let work = Limit("work.limit", 64, 1...100_000, "", "Messages waiting for a thread; past it they are refused as overloaded")
 
     /// Of the SOAP listener and of the JSON API alike.
-    static let ofListener = [
-        maximumBody, bodySeconds, headSeconds, headerBytes, answerSeconds, idleSeconds, maximumConnections, requestsPerMinute,
-        concurrentRequests,
-    ]
-    static let common = [
-        depth, elements, attributes, namespaceDeclarations, namespacesInScope, distinctNames, namespaceURI, startTag, text, clockTolerance,
-        maximumAge,
-        signedFaultsPerSecond, notedRefusalsPerSecond, work,
+    static let ofListener = [maximumBody, bodySeconds, headSeconds, headerBytes, answerSeconds, idleSeconds, maximumConnections]
+    static let others = [
+        requestsPerMinute, concurrentRequests, depth, elements, attributes, namespaceDeclarations, namespacesInScope, distinctNames,
+        namespaceURI, startTag, text, clockTolerance, maximumAge, signedFaultsPerSecond, notedRefusalsPerSecond, work,
     ]
     /// All, by the keys that stand in the file.
-    static var all: [(key: String, limit: Limit)] { ofListener.map { ("soap." + $0.key, $0) } + common.map { ($0.key, $0) } }
+    static var all: [(key: String, limit: Limit)] { ofListener.map { ("soap." + $0.key, $0) } + others.map { ($0.key, $0) } }
 }
 
 extension SettingsFile {

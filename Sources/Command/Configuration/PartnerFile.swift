@@ -40,6 +40,11 @@ struct PartnerFile {
                 help: "list the PEM files of the certificates that the partner signs with, or the authority that issues them")
         }
         let (policy, client, limits, endpoint) = (policy(), client(), limits(), endpoint())
+        if case .unbound = client, file.has("limits") {
+            file.note(
+                "limits holds only for a partner that is known by its connection", key: "limits.requestsPerMinute",
+                help: "bind the partner to its TLS client certificate (client.certificates), or set the limits of all peers under soap")
+        }
         file.refuseUnknown()
         guard file.problems.isEmpty else { return nil }
         return Partner(

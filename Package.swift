@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CXMLSec", pkgConfig: "xmlsec1-openssl", providers: [.apt(["libxmlsec1-dev"])]),
 
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPKCS11", pkgConfig: "p11-kit-1", providers: [.apt(["libp11-kit-dev"])]),
 
         room("XML", ["CLibXML2"]),
@@ -71,11 +72,11 @@ let package = Package(
         room(
             "Server",
             [
-                "Exchanges", "Contracts", "Datasets", "Stores", "SOAP", "WSSecurity", "Trust", "XMLSignature", "XML",
+                "Exchanges", "Contracts", "Datasets", "Stores", "SOAP", "WSSecurity", "Trust", "XMLSignature", "XML", "CZlib",
                 library("Hummingbird", "hummingbird"), library("HummingbirdCore", "hummingbird"),
                 library("HummingbirdTLS", "hummingbird"),
                 library("AsyncHTTPClient", "async-http-client"), library("NIOSSL", "swift-nio-ssl"),
-                library("NIOCore", "swift-nio"), library("NIOPosix", "swift-nio"), library("HTTPTypes", "swift-http-types"),
+                library("NIOCore", "swift-nio"), library("NIOTLS", "swift-nio"), library("NIOPosix", "swift-nio"), library("HTTPTypes", "swift-http-types"),
                 library("NIOHTTPTypes", "swift-nio-extras"),
                 library("Logging", "swift-log"), library("ServiceLifecycle", "swift-service-lifecycle"),
                 library("UnixSignals", "swift-service-lifecycle"),

@@ -68,9 +68,12 @@ public struct PartnerLimits: Hashable, Sendable {
     public var requestsPerMinute: Int
     /// Requests under way at one time.
     public var concurrentRequests: Int
+    /// Connections open at one time.
+    public var connections: Int
 
-    public init(requestsPerMinute: Int = 6000, concurrentRequests: Int = 32) {
+    public init(requestsPerMinute: Int = 6000, concurrentRequests: Int = 32, connections: Int = 256) {
         self.requestsPerMinute = requestsPerMinute
         self.concurrentRequests = concurrentRequests
+        self.connections = connections
     }
 }

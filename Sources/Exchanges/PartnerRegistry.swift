@@ -33,9 +33,9 @@ public struct PartnerRegistry: Sendable {
         SecurityPolicies(common, own: partners.compactMapValues(\.policy))
     }
 
-    /// The limits of the partner that a client certificate is bound to; `nil` where none is.
-    public func limits(ofClient certificate: [UInt8]?) -> PartnerLimits? {
+    /// The partner that a client certificate (DER) is bound to; `nil` where none is.
+    public func partner(ofClient certificate: [UInt8]?) -> Partner? {
         guard !bound.isEmpty, let certificate = certificate.flatMap({ try? Certificate(der: $0) }) else { return nil }
-        return bound.first { $0.client.admits(certificate) }?.limits
+        return bound.first { $0.client.admits(certificate) }
     }
 }

@@ -57,7 +57,9 @@ public struct GatewayServer: Sendable {
                 api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody, logger: logger).router.buildResponder()))
         services.append(
             try application(
-                soap, name: "SOAP listener", SOAPListener(gateway: gateway, settings: soap)))
+                soap, name: "SOAP listener", SOAPListener(gateway: gateway, settings: soap),
+                gate: ConnectionGate(
+                    gateway: gateway, limit: soap.peerLimits.connections, exempt: soap.proxy?.addresses ?? [])))
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet)
         configuration.maximumGracefulShutdownDuration = GatewayServer.shutdownPatience
         let group = ServiceGroup(configuration: configuration)
@@ -70,14 +72,16 @@ public struct GatewayServer: Sendable {
     }
 
     private func application<Responder: HTTPResponder>(
-        _ settings: ListenerSettings, name: String, _ responder: Responder
+        _ settings: ListenerSettings, name: String, _ responder: Responder, gate: ConnectionGate? = nil
     ) throws -> Application<Responder> where Responder.Context == PeerContext {
         let idle = TimeAmount.seconds(Int64(settings.idleSeconds))
         let head = TimeAmount.seconds(Int64(settings.headSeconds))
         let exchange = TimeAmount.seconds(Int64(settings.bodySeconds + settings.answerSeconds))
         let http = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [ExchangeDeadlines(head: head, exchange: exchange, idle: idle)], idleTimeout: idle,
+                additionalChannelHandlers: [
+                    ConnectionPass(gate), ExchangeDeadlines(head: head, exchange: exchange, idle: idle),
+                ], idleTimeout: idle,
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: settings.headerBytes, maxHeaderListSize: settings.headerBytes, maxHeaderFieldCount: 100)))
         let server = try settings.tls.map { try HTTPServerBuilder.tls(http, tlsConfiguration: $0) } ?? http

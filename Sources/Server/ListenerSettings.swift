@@ -25,6 +25,8 @@ public struct ListenerSettings: Sendable {
     public var idleSeconds: Int
     /// For a peer that no partner's file binds to a client certificate.
     public var peerLimits: PartnerLimits
+    /// Times that a body in Content-Encoding gzip may grow when it is unpacked; `nil` refuses it.
+    public var gzip: Int?
 
     public init(
         host: String, port: Int, tls: TLSConfiguration? = nil, proxy: TLSProxy? = nil, maximumBody: Int = 4 * 1024 * 1024,

@@ -25,7 +25,7 @@ final class SOAPListener: HTTPResponder {
             gateway.noteUnreadable(correlationID: LocalID.make(), peer: context.peer, reason: "only the proxy may connect here")
             return .text(.forbidden, "Connect through the proxy in front of this gateway.\n")
         }
-        let limits = gateway.partners.limits(ofClient: peer.certificate) ?? settings.peerLimits
+        let limits = gateway.partners.partner(ofClient: peer.certificate)?.limits ?? settings.peerLimits
         switch gate.enter(peer.key, limits) {
         case .admitted: break
         case .tooFast(let seconds):
@@ -53,34 +53,23 @@ final class SOAPListener: HTTPResponder {
     }
 
     private func exchange(_ request: Request, operation: String, peer identity: PeerIdentity) async throws -> Response {
-        let (peer, maximumBody, bodySeconds) = (identity.address, settings.maximumBody, settings.bodySeconds)
         let correlationID = LocalID.make()
-        let contentType: ContentType
-        do throws(ContentType.Unsupported) {
-            contentType = try ContentType(request.headers[.contentType])
-        } catch {
-            gateway.noteUnreadable(correlationID: correlationID, peer: peer, reason: error.sentence)
-            return .text(.unsupportedMediaType, error.sentence + "\n", [.correlationID: correlationID])
-        }
-        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
-            let sentence = "The Content-Encoding \(encoding) is not read; send the message uncompressed."
-            gateway.noteUnreadable(correlationID: correlationID, peer: peer, reason: sentence)
-            return .text(.unsupportedMediaType, sentence + "\n", [.correlationID: correlationID, .acceptEncoding: "identity"])
+        let body: SOAPBody
+        do {
+            body = try await SOAPBody(request, settings)
+        } catch let defect as SOAPBody.Defect {
+            gateway.noteUnreadable(correlationID: correlationID, peer: identity.address, reason: defect.sentence)
+            var headers = defect.headers
+            headers[.correlationID] = correlationID
+            return .text(defect.status, defect.sentence + "\n", headers)
         }
         let soapAction = request.headers[.soapAction]?.unquoted
-        let body: [UInt8]?
-        do {
-            body = try await request.body.bytes(upTo: maximumBody, within: .seconds(bodySeconds))
-        } catch is BodyTimeout {
-            gateway.noteUnreadable(correlationID: correlationID, peer: peer, reason: "the body did not come within \(bodySeconds) s")
-            return .text(
-                .requestTimeout, "The body did not come within \(bodySeconds) s.\n", [.correlationID: correlationID, .connection: "close"])
-        }
         let inbound = InboundRequest(
-            bytes: body ?? [], operation: operation, mediaVersion: contentType.version,
-            action: (soapAction.flatMap { $0.isEmpty ? nil : $0 }) ?? contentType.action, peer: peer,
+            bytes: body.bytes ?? [], operation: operation, mediaVersion: body.contentType.version,
+            action: (soapAction.flatMap { $0.isEmpty ? nil : $0 }) ?? body.contentType.action, peer: identity.address,
             clientCertificate: identity.certificate, correlationID: correlationID)
-        let answer = body == nil ? await gateway.refuse(inbound, .tooLarge(limit: maximumBody)) : await gateway.receive(inbound)
+        let answer =
+            body.bytes == nil ? await gateway.refuse(inbound, .tooLarge(limit: settings.maximumBody)) : await gateway.receive(inbound)
         return Response(
             status: answer.status == 200 ? .ok : .internalServerError,
             headers: [.contentType: "\(answer.version.mediaType); charset=utf-8", .correlationID: correlationID],

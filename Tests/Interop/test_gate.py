@@ -1,7 +1,9 @@
 """What stands in front of the messages: rates, TLS versions and ciphers, TLS that ends at a proxy."""
 
 import base64
+import gzip
 import http.client
+import os
 import pathlib
 import socket
 import ssl
@@ -37,6 +39,52 @@ class GateTest(unittest.TestCase):
         self.world.start("vietnam", partner=partner)
         answers = [self.world.post("vietnam", self.world.signed(gateway.example()))[0] for _ in range(3)]
         self.assertEqual(answers, [200, 200, 429])
+
+    def connections(self, count):
+        """Opens so many, one after the other, and asks over each; how many were answered."""
+        good = 0
+        for _ in range(count):
+            try:
+                connection = self.connect()
+                connection.sendall(b"GET /send-co?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                good += connection.recv(12) == b"HTTP/1.1 200"
+            except OSError:
+                pass
+        return good
+
+    def test_connections_of_one_address_are_limited(self):
+        self.world.start("vietnam", soap=self.soap(connections=3))
+        self.assertEqual(self.connections(5), 3)
+        self.assertIn("more than 3 connections at one time of address 127.0.0.1", self.world.log_text("vietnam"))
+
+    def test_connections_of_a_bound_partner_are_its_own(self):
+        partner = {"client": {"certificates": ["../../pki/korea-tls.pem"]}, "limits": {"connections": 4}}
+        self.world.start("vietnam", partner=partner, soap=self.soap(connections=2))
+        self.assertEqual(self.connections(6), 4)
+        self.assertIn("of partner korea", self.world.log_text("vietnam"))
+
+    def test_gzip_is_read_where_it_is_on_up_to_size_and_ratio(self):
+        self.world.start("vietnam", soap=self.soap(gzip="on", gzipRatio=20, maximumBody=300_000))
+
+        def send(packed):
+            return self.world.post("vietnam", packed, headers={"Content-Encoding": "gzip"})
+
+        good = gzip.compress(self.world.signed(gateway.example()))
+        self.assertEqual(send(good)[0], 200)
+        for packed, status, words in [
+            (good[:-9], 400, b"one whole gzip stream"), (good + b"x", 400, b"one whole gzip stream"),
+            (good[:-6] + bytes(6), 400, b"one whole gzip stream"), (b"<x/>", 400, b"one whole gzip stream"),
+            (good + good, 400, b"one whole gzip stream"),
+            (gzip.compress(b"<a>" + b" " * 200_000 + b"</a>"), 413, b"grows more than 20 times"),
+            (gzip.compress(os.urandom(20_000) + b" " * 400_000), 500, b"message-too-large"),
+            (gzip.compress(b" " * 6_000_000), 413, b"grows more than 20 times"),
+            (gzip.compress(b" " * 200_000_000), 500, b"message-too-large"),
+        ]:
+            with self.subTest(words=words, size=len(packed)):
+                got, _, body = send(packed)
+                self.assertEqual(got, status, body)
+                self.assertIn(words, body)
+        self.assertEqual(send(gzip.compress(self.world.signed(gateway.example())))[0], 200)
 
     def test_old_tls_and_weak_ciphers_are_turned_away(self):
         self.world.start("vietnam")

@@ -7,6 +7,8 @@ internal import Trust
 internal import WSSecurity
 internal import XML
 
+private enum Switch: String, CaseIterable { case on, off }
+
 /// Everything that `serve` needs, loaded and checked: keys parsed, certificates read, partners known.
 struct GatewayConfiguration {
     let environment: GatewayEnvironment
@@ -25,8 +27,6 @@ struct GatewayConfiguration {
     let catalog: Catalog
     /// Of a deployment's own agreements.
     let agreementsFolder: String?
-
-    private enum Switch: String, CaseIterable { case on, off }
 
     /// - Throws: `ConfigurationError` with every problem of the file, of the partners' files and of what they name.
     init(path: String, environment variables: [String: String] = ProcessInfo.processInfo.environment) throws(ConfigurationError) {
@@ -109,7 +109,9 @@ struct MaterialLoader {
         }
         var settings = listener("soap", host: "0.0.0.0", port: 8443, proxy: proxy)
         settings.peerLimits = PartnerLimits(
-            requestsPerMinute: file.limit(.requestsPerMinute), concurrentRequests: file.limit(.concurrentRequests))
+            requestsPerMinute: file.limit(.requestsPerMinute), concurrentRequests: file.limit(.concurrentRequests),
+            connections: file.limit(.connections))
+        settings.gzip = file.choice("soap.gzip", or: Switch.off) == .on ? file.limit(.gzipRatio) : nil
         return settings
     }
 

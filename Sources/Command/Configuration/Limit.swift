@@ -36,6 +36,12 @@ struct Limit {
         "soap.concurrentRequests", 32, 1...10_000, "",
         "Requests of one peer under way; limits.concurrentRequests in a partner's file; 503 past it")
 
+    static let connections = Limit(
+        "soap.connections", 256, 1...100_000, "",
+        "Connections of one peer open at one time; limits.connections in a partner's file; past it they are closed")
+    static let gzipRatio = Limit(
+        "soap.gzipRatio", 50, 2...1000, "", "Times that a body may grow when it is unpacked, where soap.gzip is on; past 64 KiB")
+
     static let depth = Limit("limits.depth", 64, 8...256, "", "Nesting of elements")
     static let elements = Limit("limits.elements", 200_000, 100...5_000_000, "", "Elements of a message")
     static let attributes = Limit("limits.attributes", 48, 8...256, "", "Attributes of one element, namespace declarations included")
@@ -61,7 +67,8 @@ struct Limit {
     /// Of the SOAP listener and of the JSON API alike.
     static let ofListener = [maximumBody, bodySeconds, headSeconds, headerBytes, answerSeconds, idleSeconds, maximumConnections]
     static let others = [
-        requestsPerMinute, concurrentRequests, depth, elements, attributes, namespaceDeclarations, namespacesInScope, distinctNames,
+        requestsPerMinute, concurrentRequests, connections, gzipRatio, depth, elements, attributes, namespaceDeclarations,
+        namespacesInScope, distinctNames,
         namespaceURI, startTag, text, clockTolerance, maximumAge, signedFaultsPerSecond, notedRefusalsPerSecond, work,
     ]
     /// All, by the keys that stand in the file.

@@ -133,9 +133,11 @@ struct PartnerFile {
     }
 
     private func limits() -> PartnerLimits {
-        PartnerLimits(
-            requestsPerMinute: file.number("limits.requestsPerMinute", or: 6000, in: 1...10_000_000),
-            concurrentRequests: file.number("limits.concurrentRequests", or: 32, in: 1...10_000))
+        func limit(_ limit: Limit) -> Int {
+            file.number(limit.key.replacing("soap.", with: "limits.", maxReplacements: 1), or: limit.standard, in: limit.range)
+        }
+        return PartnerLimits(
+            requestsPerMinute: limit(.requestsPerMinute), concurrentRequests: limit(.concurrentRequests), connections: limit(.connections))
     }
 
     /// `https://{environment}.coconect.{domain}` unless the file overrides host, port or path with a URL of its own.

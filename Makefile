@@ -1,6 +1,7 @@
-# make run    set up, build, start the gateway with one real certificate sent to it
-# make test   set up, build and run every test
-.PHONY: run test format contracts fuzz bench clean
+# make run        set up, build, start the gateway with one real certificate sent to it
+# make test       set up, build and run every test
+# make sanitize   run the tests of the rooms below Server with the address, then with the thread sanitizer; by hand, not in CI
+.PHONY: run test format contracts fuzz sanitize bench clean
 
 run:
 	@Scripts/install-packages build
@@ -21,6 +22,11 @@ contracts:
 fuzz:
 	@Scripts/install-packages test
 	@Tests/Fuzz/run 600
+
+sanitize:
+	@Scripts/install-packages test
+	@Scripts/sanitize address
+	@Scripts/sanitize thread
 
 bench:
 	@Scripts/install-packages test

@@ -27,7 +27,7 @@ struct Check: AsyncParsableCommand {
         do throws(ConfigurationError) {
             let configuration = try GatewayConfiguration(path: config)
             report.partners = configuration.partners.partners.keys.sorted()
-            let seen = await signersSeen(configuration.storePath, &report)
+            let seen = await signersSeen(configuration.store, &report)
             report.certificates = certificates(configuration, seen)
             report.revocationLists = revocationLists(configuration.partners.trust)
             report.authorities = authorities(configuration.partners.trust)
@@ -48,15 +48,17 @@ struct Check: AsyncParsableCommand {
         if !report.problems.isEmpty { throw ExitCode(1) }
     }
 
-    private func signersSeen(_ path: String, _ report: inout CheckReport) async -> [SignerSeen] {
+    private func signersSeen(_ settings: StoreSettings, _ report: inout CheckReport) async -> [SignerSeen] {
         do {
-            let store = try openStore(path)
-            try await store.checkWritable()
-            return try await store.signersSeen()
+            let store = try settings.open()
+            return try await store.write { transaction in
+                try transaction.checkWritable()
+                return try transaction.signersSeen()
+            }
         } catch let error as CommandError {
-            report.problems.append(ConfigurationProblem(error.text, at: path))
+            report.problems.append(ConfigurationProblem(error.text, at: settings.place))
         } catch {
-            report.problems.append(ConfigurationProblem("the store cannot be written: \(error)", at: path))
+            report.problems.append(ConfigurationProblem("the store cannot be written: \(error)", at: settings.place))
         }
         return []
     }

@@ -38,7 +38,7 @@ struct Send: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try loadConfiguration(config)
-        let gateway = Gateway(configuration, store: try SQLiteStore(), pool: InlinePool(), logger: Logger(label: "send"))
+        let gateway = Gateway(configuration, store: MemoryStore(), pool: InlinePool(), logger: Logger(label: "send"))
         let json = try readFile(file)
         let (partner, dataset) = try prepare(json, gateway)
         let client = HTTPClient.plain(tls: configuration.partnerTLS)

@@ -29,7 +29,7 @@ struct Serve: AsyncParsableCommand {
             return handler
         }
         let logger = Logger(label: "coconect-soap")
-        let store = try openStore(configuration.storePath)
+        let store = try configuration.store.open()
         let pool = ThreadWorkPool(threads: configuration.workThreads, limit: configuration.workLimit)
         let client = HTTPClient.plain(tls: nil)
         let gateway = Gateway(configuration, store: store, pool: pool, revocation: HTTPRevocationSource(client), logger: logger)
@@ -77,16 +77,6 @@ func loadConfiguration(_ path: String) throws -> GatewayConfiguration {
         FileHandle.standardError.write(Data(error.problems.map { $0.description + "\n" }.joined().utf8))
         throw CommandError(
             "\(error.problems.count == 1 ? "a problem" : "\(error.problems.count) problems") in the configuration", place: path)
-    }
-}
-
-func openStore(_ path: String) throws -> SQLiteStore {
-    do {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return try SQLiteStore(path: path)
-    } catch {
-        throw CommandError("the store cannot be opened: \(error)", place: path)
     }
 }
 

@@ -44,10 +44,11 @@ extension OpenAPIDocument {
                 name: "State",
                 value: [
                     "type": "string", "description": "Transport state; it says nothing of the certificate",
-                    "enum": ["refused", "accepted", "delivered", "parked", "queued", "acknowledged", "rejected"],
+                    "enum": ["refused", "held", "accepted", "delivered", "parked", "queued", "acknowledged", "rejected"],
                 ]
             ),
             (name: "MessageSummary", value: summary), (name: "Message", value: message), (name: "MessagePage", value: page),
+            (name: "Certificates", value: certificates),
             (name: "ApiProblem", value: problem),
         ]
     }
@@ -103,6 +104,42 @@ extension OpenAPIDocument {
                 ],
                 "links": ["type": "object", "description": "Addresses of its bytes, by kind", "additionalProperties": text("An address")],
             ], "required": ["message", "events", "links"],
+        ]
+    }
+
+    private static var certificates: JSONValue {
+        let states = ["none", "issued", "replacement-notified", "cancelation-notified", "replaced", "canceled"]
+        let treatments = ["NONE", "PENDING", "GRANTED", "PARTIAL", "DENIED", "NOT_CLAIMED", "REVOKED"]
+        func words(_ words: [String], _ description: String) -> JSONValue {
+            ["type": "string", "description": .string(description), "enum": .array(words.map { .string($0) })]
+        }
+        let certificate: JSONValue = [
+            "type": "object",
+            "properties": [
+                "partner": text("Name of the partner's file"),
+                "side": words(["inbound", "outbound"], "inbound where the partner's country issued it"),
+                "number": text("As it stands in the messages"), "state": words(states, "Where the certificate stands"),
+                "isExpired": ["type": "boolean", "description": "Whether the last day of its validity is over, in UTC"],
+                "version": text("In force"), "replacedBy": text("Number of the certificate that took its place"),
+                "openNotification": text("Message id of the notification that waits for an answer"),
+                "treatment": words(treatments + ["MIXED"], "By the latest decisions; MIXED where items differ"),
+                "treatmentByItem": [
+                    "type": "object", "description": "By the number of the item, where decisions name items",
+                    "additionalProperties": words(treatments, "The latest decision"),
+                ],
+                "updatedAt": time("When a state last changed, UTC"),
+                "messages": ["type": "array", "description": "Oldest first", "items": .reference("components/schemas/MessageSummary")],
+            ],
+            "required": [
+                "partner", "side", "number", "state", "isExpired", "treatment", "treatmentByItem", "updatedAt", "messages",
+            ],
+        ]
+        return [
+            "type": "object",
+            "properties": [
+                "certificates": ["type": "array", "description": "All that may be meant", "items": certificate],
+                "warning": text("Where the number was found only by what looks alike"),
+            ], "required": ["certificates"],
         ]
     }
 

@@ -76,7 +76,7 @@ public struct OpenAPIDocument {
                         query("operation", ["type": "string"], "Service operation, such as send-co"),
                         query("state", .reference("components/schemas/State"), "Transport state"),
                         query("messageId", ["type": "string"], "FunctionalReferenceID"),
-                        query("certificate", ["type": "string"], "Number of the certificate"),
+                        query("certificate", ["type": "string"], "Number of the certificate as a person types it"),
                         query("from", ["type": "string", "format": "date-time"], "Received at this time or later"),
                         query("to", ["type": "string", "format": "date-time"], "Received before this time"),
                         ["$ref": "#/components/parameters/before"],
@@ -115,6 +115,22 @@ public struct OpenAPIDocument {
                     ])
             ),
             (
+                name: "/certificates/{number}",
+                value: reading(
+                    "read-certificate", "The states of a certificate and every message about it",
+                    [
+                        "200": answer("Every certificate with this number, or one that looks like it", "Certificates"),
+                        "404": .reference("components/responses/problem"), "503": .reference("components/responses/problem"),
+                    ],
+                    [
+                        [
+                            "name": "number", "in": "path", "required": true,
+                            "description": "Its number as a person types it: width, case, dashes and look-alikes do not matter",
+                            "schema": ["type": "string"],
+                        ]
+                    ])
+            ),
+            (
                 name: "/messages/{id}/ack",
                 value: [
                     "post": [
@@ -130,12 +146,18 @@ public struct OpenAPIDocument {
             (
                 name: "/inbox",
                 value: reading(
-                    "read-inbox", "Accepted messages that nobody has taken yet",
+                    "read-inbox", "Accepted messages that nobody has taken yet; with lease the next in turn, for nobody else until it ends",
                     [
                         "200": answer("A page of messages", "MessagePage"), "400": .reference("components/responses/problem"),
                         "503": .reference("components/responses/problem"),
                     ],
-                    [["$ref": "#/components/parameters/before"], ["$ref": "#/components/parameters/limit"]])
+                    [
+                        ["$ref": "#/components/parameters/before"], ["$ref": "#/components/parameters/limit"],
+                        query(
+                            "lease", ["type": "integer", "minimum": 1, "maximum": 3600],
+                            "Seconds until what is not acknowledged is given out again"),
+                        query("wait", ["type": "integer", "minimum": 0, "maximum": 60], "Seconds to wait for a first message, with lease"),
+                    ])
             ),
             (name: "/openapi.json", value: reading("read-openapi", "This document", ["200": object("The document")])),
             (name: "/health/live", value: reading("health-live", "Whether the process runs", ["200": answer("It does", "Health")])),

@@ -30,22 +30,23 @@ public struct DeliveryWorker: Service {
     }
 
     public func run() async throws {
-        try await gateway.store.queueInbox(at: gateway.clock().text)
         await gateway.work(.inbound) { await outcome(of: $0) }
     }
 
-    private func outcome(of message: StoredMessage) async -> WorkOutcome {
+    private func outcome(of message: StoredMessage) async -> TryOutcome { TryOutcome(await attempt(message)) }
+
+    private func attempt(_ message: StoredMessage) async -> WorkOutcome {
         do {
-            let dataset = try await gateway.store.content(.dataset, of: message.id) ?? []
+            let dataset = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? []
             let answer = try await inside.deliver(message, dataset: dataset)
             switch answer.status {
-            case 200..<300: return WorkOutcome(.delivered)
+            case 200..<300: return WorkOutcome(.delivered, .done)
             case 408, 429: return again(message, "the JSON gateway answered \(answer.status): \(answer.text)")
-            case 400..<500: return WorkOutcome(.parked, detail: "the JSON gateway answered \(answer.status): \(answer.text)")
+            case 400..<500: return WorkOutcome(.parked, detail: "the JSON gateway answered \(answer.status): \(answer.text)", .park)
             default: return again(message, "the JSON gateway answered \(answer.status): \(answer.text)")
             }
         } catch is CancellationError {
-            return WorkOutcome(.accepted, retryAt: gateway.clock().text, counts: .asNothing)
+            return WorkOutcome(.accepted, .again(at: gateway.clock().text), isTry: false)
         } catch {
             return again(message, "no answer from the JSON gateway: \(error)")
         }
@@ -53,6 +54,6 @@ public struct DeliveryWorker: Service {
 
     private func again(_ message: StoredMessage, _ detail: String) -> WorkOutcome {
         let delay = backoff.delay(after: message.attempts + 1, share: .random(in: 0...1))
-        return WorkOutcome(.accepted, detail: detail, retryAt: gateway.clock().adding(seconds: Int64(delay.rounded(.up))).text)
+        return WorkOutcome(.accepted, detail: detail, .again(at: gateway.clock().adding(seconds: Int64(delay.rounded(.up))).text))
     }
 }

@@ -31,10 +31,15 @@ extension Gateway {
             let receipt = Receipt(messageID: message.messageID, receivedAt: now.text, bodyDigest: message.bodyDigest.base64)
             let response = try await sign(receipt, for: message, at: now)
             let record = record(message, dataset, request, response, at: now)
-            if case .taken(let earlier) = try await store.add(record, work: settings.delivery == .push ? .due(at: now.text) : .none) {
-                return try await answerAgain(message, earlier, at: now)
+            switch try await self.record(record, dataset, message, at: now) {
+            case .taken(let earlier): return try await answerAgain(message, earlier, at: now)
+            case .unknownCertificate(let number): throw refused(message, .certificateUnknown(number))
+            case .added: bell.ring(.inbound)
+            case .held(let until):
+                logger.info(
+                    "message held until its certificate comes",
+                    metadata: metadata(request, message).merging(["until": "\(until.text)"]) { _, new in new })
             }
-            bell.ring(.inbound)
             for warning in message.report.warnings {
                 logger.warning(
                     "message accepted with a warning",
@@ -64,12 +69,7 @@ extension Gateway {
 
     /// The dataset, where it is valid, its sender is the signer's partner and its receiver is us.
     private func accepted(_ message: InboundMessage) -> Result<Dataset, RefusedRequest> {
-        func refused(_ refusal: Refusal) -> Result<Dataset, RefusedRequest> {
-            .failure(
-                RefusedRequest(
-                    refusal: refusal, version: message.version, partner: message.partner, report: message.report,
-                    relatesTo: message.signedMessageID))
-        }
+        func refused(_ refusal: Refusal) -> Result<Dataset, RefusedRequest> { .failure(self.refused(message, refusal)) }
         switch message.dataset {
         case .failure(let error): return refused(Refusal(error))
         case .success(let dataset):
@@ -86,24 +86,29 @@ extension Gateway {
         }
     }
 
+    private func refused(_ message: InboundMessage, _ refusal: Refusal) -> RefusedRequest {
+        RefusedRequest(
+            refusal: refusal, version: message.version, partner: message.partner, report: message.report,
+            relatesTo: message.signedMessageID)
+    }
+
     /// An id that is known already is told so before the content under it is judged; only a new message is refused for that.
     private func known(_ message: InboundMessage, or refused: RefusedRequest) async throws -> StoredMessage {
-        guard let earlier = try await store.claimed(.inbound, partner: message.partner.name, messageID: message.messageID) else {
-            throw refused
-        }
+        let (partner, messageID) = (message.partner.name, message.messageID)
+        guard let earlier = try await store.read({ try $0.holder(.inbound, partner: partner, messageID: messageID) }) else { throw refused }
         return earlier
     }
 
     /// The same id with the same content is answered with the same Receipt values, freshly signed, and processed once.
     private func answerAgain(_ message: InboundMessage, _ earlier: StoredMessage, at now: XMLDateTime) async throws -> InboundAnswer {
         guard earlier.contentDigest == message.contentDigest.hex else {
-            throw RefusedRequest(
-                refusal: .messageIDReused(message.messageID), version: message.version, partner: message.partner, report: message.report,
-                relatesTo: message.signedMessageID)
+            throw refused(message, .messageIDReused(message.messageID))
         }
         let receipt = Receipt(messageID: earlier.messageID, receivedAt: earlier.receivedAt, bodyDigest: earlier.bodyDigest ?? "")
         let response = try await sign(receipt, for: message, at: now)
-        try await store.noteRepetition(of: earlier.id, at: now.text)
+        try await store.write(.here) {
+            try $0.note(earlier.sequence, earlier.state, "repeated by its sender and answered again", at: now.text)
+        }
         logger.info("message repeated, answered again", metadata: ["id": "\(earlier.id)", "partner": "\(message.partner.name)"])
         return InboundAnswer(outcome: .repeated(id: earlier.id), version: message.version, bytes: response)
     }

@@ -45,48 +45,6 @@ extension Gateway {
         return partner
     }
 
-    private func queue(_ dataset: Dataset, _ operation: Operation, _ partner: Partner) async throws(SubmissionError) -> Submission {
-        let now = clock().text
-        let message = NewMessage(
-            id: LocalID.make(), direction: .outbound, partner: partner.name, operation: operation.rawValue,
-            messageID: dataset.text("functionalReferenceId") ?? "", contentDigest: Digest(of: dataset.xml).hex,
-            certificateNumber: dataset.text("id"), state: .queued, correlationID: LocalID.make(), receivedAt: now,
-            contents: [.dataset: dataset.json()])
-        let claim: Claim
-        let stored: StoredMessage?
-        do {
-            claim = try await store.add(message, work: .due(at: now))
-            stored = try await store.message(id: message.id)
-        } catch {
-            logger.error("message could not be stored", metadata: ["error": "\(error)"])
-            throw .storeFailed
-        }
-        switch claim {
-        case .taken(let earlier):
-            guard earlier.contentDigest == message.contentDigest else { throw .messageIDReused(message.messageID) }
-            return earlier.state == .parked ? .queued(try await resumed(earlier, at: now)) : .known(earlier)
-        case .added:
-            guard let stored else { preconditionFailure("a message that was added is in the store") }
-            bell.ring(.outbound)
-            logger.info(
-                "message queued", metadata: ["id": "\(stored.id)", "partner": "\(partner.name)", "message-id": "\(stored.messageID)"])
-            return .queued(stored)
-        }
-    }
-
-    /// Whoever hands over a parked message again wants it sent.
-    private func resumed(_ parked: StoredMessage, at now: String) async throws(SubmissionError) -> StoredMessage {
-        do {
-            try await store.resume(parked.id, state: .queued, at: now)
-            bell.ring(.outbound)
-            logger.info("parked message resumed", metadata: ["id": "\(parked.id)", "partner": "\(parked.partner)"])
-            return try await store.message(id: parked.id) ?? parked
-        } catch {
-            logger.error("message could not be resumed", metadata: ["id": "\(parked.id)", "error": "\(error)"])
-            return parked
-        }
-    }
-
     /// Dataset → signed envelope → partner → its answer, verified. The Body is the same at each try, its signature is new.
     ///
     /// - Parameter earlier: base64 digest of the Body of the last try. Where its receipt was lost and since then the Body has come to

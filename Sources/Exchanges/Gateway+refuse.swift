@@ -54,17 +54,17 @@ extension Gateway {
         do {
             guard notes.allows(at: now) else { return }
             guard let partner = refused.partner else {
-                return try await store.noteRefusal(
-                    RefusalNote(
-                        at: now.text, code: refused.refusal.code, correlationID: request.correlationID, peer: request.peer,
-                        digest: Digest(of: request.bytes).hex))
+                let note = RefusalNote(
+                    at: now.text, code: refused.refusal.code, correlationID: request.correlationID, peer: request.peer,
+                    digest: Digest(of: request.bytes).hex)
+                return try await store.write { try $0.noteRefusal(note) }
             }
             let message = NewMessage(
                 id: LocalID.make(), direction: .inbound, partner: partner.name, operation: request.operation, messageID: "",
                 contentDigest: "", certificateNumber: nil, state: .refused, correlationID: request.correlationID,
                 receivedAt: now.text, signer: refused.report.signer?.fingerprint, detail: "\(refused.refusal)",
                 contents: [.request: request.bytes, .response: response, .verification: refused.report.json])
-            _ = try await store.add(message, work: .none)
+            _ = try await store.write { try $0.insert(message) }
         } catch {
             logger.error("refusal could not be noted", metadata: ["correlation": "\(request.correlationID)", "error": "\(error)"])
         }

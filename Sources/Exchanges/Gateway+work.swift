@@ -4,22 +4,34 @@ internal import Stores
 internal import Synchronization
 internal import XML
 
+/// What came of one try, and what it says about the certificate.
+struct TryOutcome: Sendable {
+    var work: WorkOutcome
+    /// Counts once the partner has acknowledged it.
+    var fact: CertificateFact?
+
+    init(_ work: WorkOutcome, fact: CertificateFact? = nil) {
+        self.work = work
+        self.fact = fact
+    }
+}
+
 extension Gateway {
-    /// Longer than any try may take; a replica that died gives its work back after it.
-    private static let leaseSeconds: Int64 = 660
+    /// Seconds until a replica that died has lost what it had taken; a living one renews in time.
+    private static let leaseSeconds: Int64 = 60
+    private static let renewal = Duration.seconds(15)
     private static let atOnce = 64
 
     /// Takes due work again and again, many side by side, so that one slow partner holds up nobody else; at shutdown what is
     /// under way is finished.
-    func work(_ direction: Direction, _ attempt: @escaping @Sendable (StoredMessage) async -> WorkOutcome) async {
-        do { try await store.reclaimWork(direction) } catch {
-            logger.error("work of an earlier run could not be taken over", metadata: ["error": "\(error)"])
-        }
+    func work(_ direction: Direction, _ attempt: @escaping @Sendable (StoredMessage) async -> TryOutcome) async {
+        let owner = LocalID.make()
         let underWay = UnderWay()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
+                group.addTask { await renew(owner, while: underWay) }
                 while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                    let taken = await take(direction, limit: Gateway.atOnce - underWay.count)
+                    let taken = await take(direction, owner, limit: Gateway.atOnce - underWay.count)
                     for message in taken {
                         underWay.add(1)
                         group.addTask {
@@ -30,35 +42,67 @@ extension Gateway {
                     }
                     if taken.isEmpty { await bell.wait(direction, atMost: .seconds(1)) }
                 }
+                underWay.close()
             }
         } onGracefulShutdown: {
             bell.ring(direction)
         }
+        // What could not be finished is another's at once.
+        try? await Task { try await store.write { try $0.dropLeases(of: owner) } }.value
     }
 
-    /// Records what came of a try, also where the try was cancelled by a shutdown: in a task of its own.
-    private func finish(_ message: StoredMessage, _ outcome: WorkOutcome) async {
-        let (store, now) = (store, clock().text)
+    private func renew(_ owner: String, while underWay: UnderWay) async {
+        while !underWay.isDone, (try? await Task.sleep(for: underWay.isClosed ? .milliseconds(50) : .milliseconds(200))) != nil {
+            guard underWay.count > 0, underWay.isRenewalDue(Gateway.renewal) else { continue }
+            let lease = Lease(owner: owner, until: clock().adding(seconds: Gateway.leaseSeconds).text)
+            do { try await store.write { try $0.renewLeases(lease) } } catch {
+                logger.warning("leases could not be renewed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Records what came of a try, also where the try was cancelled by a shutdown: in a task of its own. Where the store is away the
+    /// lease ends, and the try is made again with the same ids.
+    private func finish(_ message: StoredMessage, _ outcome: TryOutcome) async {
+        let (store, now) = (store, clock())
         do {
-            try await Task { try await store.finish(message.id, outcome, at: now) }.value
+            try await Task { try await store.write { try record(outcome, of: message.id, $0, at: now) } }.value
         } catch {
             logger.error("outcome could not be stored", metadata: ["id": "\(message.id)", "error": "\(error)"])
         }
-        let isDone = [.acknowledged, .delivered].contains(outcome.state)
+        let state = outcome.work.change.state
+        let isDone = [.acknowledged, .delivered].contains(state)
         logger.log(
-            level: isDone ? .info : .warning, message.direction == .outbound ? "sending tried" : "delivery tried",
+            level: isDone ? .info : state == .parked ? .error : .warning,
+            message.direction == .outbound ? "sending tried" : "delivery tried",
             metadata: [
-                "id": "\(message.id)", "partner": "\(message.partner)", "state": "\(outcome.state.rawValue)",
-                "attempt": "\(message.attempts + 1)", "detail": "\(outcome.detail ?? "")",
+                "id": "\(message.id)", "partner": "\(message.partner)", "state": "\(state.rawValue)",
+                "attempt": "\(message.attempts + 1)", "detail": "\(outcome.work.change.detail ?? "")",
             ])
     }
 
-    private func take(_ direction: Direction, limit: Int) async -> [StoredMessage] {
+    private func record(_ outcome: TryOutcome, of id: String, _ transaction: any StoreTransaction, at now: XMLDateTime) throws {
+        guard let message = try transaction.message(id: id), [.queued, .accepted].contains(message.state) else { return }
+        try transaction.update(message.sequence, outcome.work.change, at: now.text)
+        switch outcome.work.next {
+        case .done: try transaction.endWork(message.sequence)
+        case .again(let due): try transaction.reschedule(message.sequence, due: due)
+        case .park: try transaction.reschedule(message.sequence, due: nil)
+        }
+        guard outcome.work.change.state == .acknowledged, let fact = outcome.fact, let operation = Operation(rawValue: message.operation),
+            let number = message.certificateNumber
+        else { return }
+        let key = CertificateKey(partner: message.partner, side: operation.certificateSide(.outbound), number: number)
+        let certificate = try transaction.lockCertificate(key, at: now.text)
+        _ = try CertificateBook(transaction: transaction, now: now).record(fact, by: message.sequence, in: certificate)
+    }
+
+    private func take(_ direction: Direction, _ owner: String, limit: Int) async -> [StoredMessage] {
         guard limit > 0 else { return [] }
         let now = clock()
+        let lease = Lease(owner: owner, until: now.adding(seconds: Gateway.leaseSeconds).text)
         do {
-            return try await store.takeWork(
-                direction, now: now.text, leaseUntil: now.adding(seconds: Gateway.leaseSeconds).text, limit: limit)
+            return try await store.write { try $0.takeWork(direction, now: now.text, lease: lease, limit: limit) }
         } catch {
             logger.error("work could not be taken", metadata: ["direction": "\(direction.rawValue)", "error": "\(error)"])
             try? await Task.sleep(for: .seconds(1))
@@ -69,7 +113,26 @@ extension Gateway {
 
 /// How many tries are under way.
 private final class UnderWay: Sendable {
-    private let number = Mutex(0)
-    var count: Int { number.withLock { $0 } }
-    func add(_ change: Int) { number.withLock { $0 += change } }
+    private struct State {
+        var count = 0
+        var isClosed = false
+        var renewed = ContinuousClock.now
+    }
+
+    private let state = Mutex(State())
+
+    var count: Int { state.withLock { $0.count } }
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+    /// Nothing is under way, and nothing more will be.
+    var isDone: Bool { state.withLock { $0.isClosed && $0.count == 0 } }
+    func add(_ change: Int) { state.withLock { $0.count += change } }
+    func close() { state.withLock { $0.isClosed = true } }
+
+    func isRenewalDue(_ interval: Duration) -> Bool {
+        state.withLock { state in
+            guard ContinuousClock.now - state.renewed >= interval else { return false }
+            state.renewed = .now
+            return true
+        }
+    }
 }

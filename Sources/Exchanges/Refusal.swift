@@ -98,6 +98,12 @@ extension Refusal {
             diagnosis: "FunctionalReferenceID \(id) was accepted before with other content")
     }
 
+    static func certificateUnknown(_ number: String) -> Refusal {
+        Refusal(
+            .certificateUnknown, sentence: "No certificate with this number was sent to you by this gateway.",
+            diagnosis: "the certificate \(number) was never sent to this partner")
+    }
+
     static func bodyContent() -> Refusal {
         Refusal(.bodyContent, sentence: "Body must hold exactly one element, the message of the operation.")
     }

@@ -51,6 +51,10 @@ extension Rule {
         712, "dataset",
         reason: "The dataset must keep the menu and the rules of its agreement.",
         remedy: "Each problem is listed with its place; coconect-soap check-dataset finds them beforehand.")
+    public static let certificateUnknown = Rule(
+        713, "certificate-unknown",
+        reason: "Feedback and cancelation status are about a certificate that this gateway sent to its sender.",
+        remedy: "Compare the certificate's number with the one received, character by character.")
     public static let overloaded = Rule(
         901, "overloaded",
         reason: "Too much is under way here.",
@@ -66,7 +70,8 @@ extension Rule {
 
     static let exchangeRules: [Rule] = [
         .partnerSuspended, .unknownOperation, .bodyContent, .operationMismatch, .operationNotProvided, .operationNotGranted,
-        .agreementNotGranted, .clientCertificate, .messageIDReused, .senderMismatch, .receiverMismatch, .dataset, .overloaded,
+        .agreementNotGranted, .clientCertificate, .messageIDReused, .senderMismatch, .receiverMismatch, .dataset, .certificateUnknown,
+        .overloaded,
         .tooManyRequests, .internalError,
     ]
 

@@ -18,44 +18,41 @@ public struct SendingWorker: Service {
         await gateway.work(.outbound) { await outcome(of: $0) }
     }
 
-    private func outcome(of message: StoredMessage) async -> WorkOutcome {
+    private func outcome(of message: StoredMessage) async -> TryOutcome {
         let exchange: SentExchange
-        let partner: Partner
+        let dataset: Dataset
+        let operation: Operation
         do {
-            guard let operation = Operation(rawValue: message.operation), let menuOperation = gateway.operation(operation) else {
-                return WorkOutcome(.parked, detail: "the operation \(message.operation) is not known to this version")
+            guard let known = Operation(rawValue: message.operation), let menuOperation = gateway.operation(known) else {
+                return park(message, "the operation \(message.operation) is not known to this version")
             }
-            partner = try gateway.callable(operation, partner: message.partner)
-            let json = try await gateway.store.content(.dataset, of: message.id) ?? []
-            let dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
+            operation = known
+            let partner = try gateway.callable(operation, partner: message.partner)
+            let json = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? []
+            dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
             exchange = try await gateway.send(dataset, operation, to: partner, through: transport, afterTry: message.bodyDigest)
         } catch SubmissionError.partnerSuspended(let name) {
-            return WorkOutcome(
-                .queued, detail: "the exchange with \(name) is suspended", retryAt: gateway.clock().adding(seconds: 60).text,
-                counts: .asNothing)
+            return later(60, "the exchange with \(name) is suspended")
         } catch let error as SubmissionError {
-            return WorkOutcome(.parked, detail: "\(error)")
+            return park(message, "\(error)")
         } catch let error as DatasetError {
-            return WorkOutcome(.parked, detail: "the stored dataset no longer fits the menu: \(error)")
+            return park(message, "the stored dataset no longer fits the menu: \(error)")
         } catch let error as PartnerUnreachable {
-            return again(message, "no answer: \(error)")
+            return TryOutcome(again(message, "no answer: \(error)"))
         } catch {
             // A shutdown, a full pool, a store or signer of our own that failed: the partner was not asked.
-            return WorkOutcome(
-                .queued, detail: "not sent: \(error)", retryAt: gateway.clock().adding(seconds: 1).text, counts: .asNothing)
+            return later(1, "not sent: \(error)")
         }
-        var outcome = judge(exchange, message)
-        outcome.contents[.request] = exchange.request
-        outcome.contents[.response] = exchange.response
-        outcome.contents[.verification] = exchange.report.json
-        outcome.bodyDigest = exchange.bodyDigest
-        return outcome
+        var work = judge(exchange, message)
+        work.change.contents = [.request: exchange.request, .response: exchange.response, .verification: exchange.report.json]
+        work.change.bodyDigest = exchange.bodyDigest
+        return TryOutcome(work, fact: CertificateStatement(dataset, operation)?.fact)
     }
 
     private func judge(_ exchange: SentExchange, _ message: StoredMessage) -> WorkOutcome {
         switch exchange.outcome {
-        case .answered(.receipt(_, let signer)): WorkOutcome(.acknowledged, signer: signer)
-        case .answered(.fault(let fault, .sender)): WorkOutcome(.rejected, detail: "\(fault.code): \(fault.reason) \(fault.detail)")
+        case .answered(.receipt(_, let signer)): WorkOutcome(.acknowledged, .done, signer: signer)
+        case .answered(.fault(let fault, .sender)): WorkOutcome(.rejected, detail: "\(fault.code): \(fault.reason) \(fault.detail)", .done)
         case .answered(.fault(let fault, .receiver)): again(message, "\(fault.code): \(fault.reason)")
         case .untrusted(let reason): again(message, reason)
         }
@@ -64,9 +61,18 @@ public struct SendingWorker: Service {
     private func again(_ message: StoredMessage, _ detail: String) -> WorkOutcome {
         let attempts = message.attempts + 1
         guard attempts < gateway.partners[message.partner]?.endpoint.tries ?? 1 else {
-            return WorkOutcome(.parked, detail: "given up after \(attempts) tries: \(detail)")
+            return WorkOutcome(.parked, detail: "given up after \(attempts) tries: \(detail)", .park)
         }
         let delay = backoff.delay(after: attempts, share: .random(in: 0...1))
-        return WorkOutcome(.queued, detail: detail, retryAt: gateway.clock().adding(seconds: Int64(delay.rounded(.up))).text)
+        return WorkOutcome(.queued, detail: detail, .again(at: gateway.clock().adding(seconds: Int64(delay.rounded(.up))).text))
+    }
+
+    private func park(_ message: StoredMessage, _ detail: String) -> TryOutcome {
+        TryOutcome(WorkOutcome(.parked, detail: detail, .park))
+    }
+
+    /// Nothing was tried.
+    private func later(_ seconds: Int64, _ detail: String) -> TryOutcome {
+        TryOutcome(WorkOutcome(.queued, detail: detail, .again(at: gateway.clock().adding(seconds: seconds).text), isTry: false))
     }
 }

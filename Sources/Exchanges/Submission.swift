@@ -16,6 +16,10 @@ public enum SubmissionError: Error, Sendable, CustomStringConvertible {
     case partnerSuspended(String)
     case dataset([DatasetProblem])
     case messageIDReused(String)
+    /// Feedback or cancelation status on a certificate that never came.
+    case certificateUnknown(String, partner: String)
+    /// A cancelation cannot be agreed to while preference is given under the certificate.
+    case preferenceGiven(String)
     /// Nothing was accepted, and the dataset is not at fault.
     case storeFailed
 
@@ -28,6 +32,10 @@ public enum SubmissionError: Error, Sendable, CustomStringConvertible {
         case .partnerSuspended(let name):
             "the exchange with \(name) is suspended; set standing to active in its file and reload"
         case .dataset(let problems): DatasetError(problems).description
+        case .certificateUnknown(let number, let partner):
+            "no certificate \(number) was received from \(partner); compare the number, character by character"
+        case .preferenceGiven(let number):
+            "preference was given under certificate \(number): answer NOT_CANCELED with reason USED, or revoke the treatment first"
         case .storeFailed: "the message could not be stored; nothing was accepted: send it again later"
         case .messageIDReused(let id): "functionalReferenceId \(id) was used before for other content"
         }

@@ -49,6 +49,7 @@ public struct GatewayServer: Sendable {
         let watch = CertificateWatchService(gateway: gateway, logger: logger)
         var services: [any Service] = [
             ReloadService(gateway: gateway, load: reload, lists: lists, watch: watch, logger: logger), lists, watch,
+            HoldWorker(gateway), QueueWatch(gateway),
             SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody)),
         ]
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
@@ -68,6 +69,7 @@ public struct GatewayServer: Sendable {
         try await insideClient.shutdown()
         try await revocationClient.shutdown()
         try await pool.shutDown()
+        await gateway.store.close()
         try outcome.get()
     }
 

@@ -32,6 +32,7 @@ struct JSONAPI: Sendable {
         router.get("/messages") { request, _ in try await list(request) }
         router.get("/messages/{id}") { _, context in try await message(context) }
         router.get("/messages/{id}/{content}") { _, context in try await content(context) }
+        router.get("/certificates/{number}") { _, context in try await certificate(context) }
         router.post("/messages/{id}/ack") { _, context in try await acknowledge(context) }
         router.get("/inbox") { request, _ in try await inbox(request) }
         return router
@@ -41,7 +42,7 @@ struct JSONAPI: Sendable {
     private static let methods: KeyValuePairs<String, [HTTPRequest.Method]> = [
         "/": [.get, .head], "/openapi.json": [.get, .head], "/health/live": [.get, .head], "/health/ready": [.get, .head],
         "/partners/{}/{}": [.post], "/messages": [.get, .head], "/messages/{}": [.get, .head], "/messages/{}/ack": [.post],
-        "/messages/{}/{}": [.get, .head], "/inbox": [.get, .head],
+        "/messages/{}/{}": [.get, .head], "/inbox": [.get, .head], "/certificates/{}": [.get, .head],
     ]
 
     /// A part of the path, its percent-encoding undone.
@@ -62,7 +63,7 @@ struct JSONAPI: Sendable {
 
     private func ready() async -> Response {
         do {
-            try await gateway.store.checkWritable()
+            try await gateway.store.write { try $0.checkWritable() }
             if let problem = await gateway.signingProblem() {
                 return .json(["status": "not ready", "signing": problem], status: .serviceUnavailable)
             }
@@ -125,7 +126,7 @@ struct JSONAPI: Sendable {
         let end = ContinuousClock.now + .seconds(seconds)
         while current.state == .queued, .now < end {
             try await Task.sleep(for: .milliseconds(20))
-            current = try await gateway.store.message(id: message.id) ?? current
+            current = try await gateway.store.read { try $0.message(id: message.id) } ?? current
         }
         return current
     }
@@ -136,19 +137,28 @@ struct JSONAPI: Sendable {
         switch MessageQuery.read(request.uri.queryParameters) {
         case .failure(let problem): return problem.problem.response
         case .success(let query):
-            let messages = try await gateway.store.messages(query)
-            return .json(MessagePage(messages: messages, next: messages.count == query.limit ? messages.last?.sequence : nil))
+            return try await page(query)
         }
     }
 
+    private func page(_ query: MessageQuery) async throws -> Response {
+        let messages = try await gateway.store.read { try $0.messages(query) }
+        return .json(MessagePage(messages: messages, next: messages.count == query.limit ? messages.last?.sequence : nil))
+    }
+
+    private func message(named context: PeerContext) async throws -> StoredMessage? {
+        let id = try parameter("id", context)
+        return try await gateway.store.read { try $0.message(id: id) }
+    }
+
     private func message(_ context: PeerContext) async throws -> Response {
-        guard let message = try await gateway.store.message(id: try parameter("id", context)) else { return unknownMessage }
+        guard let message = try await message(named: context) else { return unknownMessage }
         return .json(try await MessageView(message, store: gateway.store))
     }
 
     private func content(_ context: PeerContext) async throws -> Response {
         let (id, name) = (try parameter("id", context), try parameter("content", context))
-        guard let kind = ContentKind(rawValue: name), let bytes = try await gateway.store.content(kind, of: id) else {
+        guard let kind = ContentKind(rawValue: name), let bytes = try await gateway.store.read({ try $0.content(kind, of: id) }) else {
             let known = ContentKind.allCases.map(\.rawValue).joined(separator: ", ")
             return Problem(.notFound, type: "no-content", title: "Nothing kept", detail: "of this message, or not one of \(known)").response
         }
@@ -159,25 +169,52 @@ struct JSONAPI: Sendable {
         return response
     }
 
+    private func certificate(_ context: PeerContext) async throws -> Response {
+        let number = try parameter("number", context)
+        let found = try await gateway.certificates(number: number)
+        guard !found.certificates.isEmpty else {
+            return Problem(
+                .notFound, type: "unknown-certificate", title: "Unknown certificate",
+                detail: "no certificate has this number, or one like it"
+            ).response
+        }
+        return .json(found)
+    }
+
     // MARK: Inbox
 
+    /// With `lease` the next in turn are given out for so many seconds; without it all that wait are listed.
     private func inbox(_ request: Request) async throws -> Response {
+        let parameters = request.uri.queryParameters
         let asked: MessageQuery
-        switch MessageQuery.read(request.uri.queryParameters, allowed: ["before", "limit"]) {
+        switch MessageQuery.read(parameters, allowed: ["before", "limit", "lease", "wait"]) {
         case .failure(let problem): return problem.problem.response
         case .success(let query): asked = query
         }
-        var query = MessageQuery()
+        func seconds(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+            guard let text = parameters[Substring(name)] else { return nil }
+            guard let number = Int(text), range.contains(number) else {
+                throw HTTPError(
+                    .badRequest, message: "\(name) is a number of seconds from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+        let (lease, wait) = (try seconds("lease", 1...3600), try seconds("wait", 0...60))
+        if let lease {
+            guard gateway.settings.delivery == .inbox else {
+                throw HTTPError(.badRequest, message: "messages are pushed to inside.url; nothing is given out here")
+            }
+            let taken = try await gateway.takeFromInbox(limit: asked.limit, lease: lease, wait: wait ?? 0)
+            return .json(MessagePage(messages: taken, next: nil))
+        }
+        var query = asked
         query.direction = .inbound
         query.state = .accepted
-        query.before = asked.before
-        query.limit = asked.limit
-        let messages = try await gateway.store.messages(query)
-        return .json(MessagePage(messages: messages, next: messages.count == query.limit ? messages.last?.sequence : nil))
+        return try await page(query)
     }
 
     private func acknowledge(_ context: PeerContext) async throws -> Response {
-        guard let message = try await gateway.store.message(id: try parameter("id", context)), message.direction == .inbound else {
+        guard let message = try await message(named: context), message.direction == .inbound else {
             return unknownMessage
         }
         switch message.state {

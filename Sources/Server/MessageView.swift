@@ -14,12 +14,9 @@ struct MessageView: Encodable {
 
     init(_ message: StoredMessage, store: any MessageStore) async throws {
         self.message = message
-        events = try await store.events(of: message.id)
-        var links: [String: String] = [:]
-        for kind in ContentKind.allCases where try await store.content(kind, of: message.id) != nil {
-            links[kind.rawValue] = "/messages/\(message.id)/\(kind.rawValue)"
-        }
-        self.links = links
+        let kinds: [ContentKind]
+        (events, kinds) = try await store.read { (try $0.events(of: message.id), try $0.contentKinds(of: message.id)) }
+        links = Dictionary(uniqueKeysWithValues: kinds.map { ($0.rawValue, "/messages/\(message.id)/\($0.rawValue)") })
     }
 }
 

@@ -26,6 +26,11 @@ struct Problem: Encodable {
 
     init(_ error: SubmissionError) {
         switch error {
+        case .certificateUnknown:
+            self.init(
+                .unprocessableContent, type: "certificate-unknown", title: "No such certificate was received", detail: error.description)
+        case .preferenceGiven:
+            self.init(.conflict, type: "preference-given", title: "Preference is given under it", detail: error.description)
         case .unknownPartner: self.init(.notFound, type: "unknown-partner", title: "Unknown partner", detail: error.description)
         case .operationNotCalled:
             self.init(.forbidden, type: "operation-not-called", title: "Operation not in our role", detail: error.description)

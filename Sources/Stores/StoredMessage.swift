@@ -9,6 +9,8 @@ public enum TransportState: String, Sendable, Codable, CaseIterable {
     case refused
     /// Inbound: durable and answered with a receipt, not yet handed on.
     case accepted
+    /// Inbound: durable and answered with a receipt; waits for the certificate that it is about.
+    case held
     /// Inbound: the JSON gateway has it.
     case delivered
     /// Either way: given up until a person resumes it.

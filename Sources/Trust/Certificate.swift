@@ -90,7 +90,7 @@ public struct Certificate: Sendable {
         pem.withUnsafeBytes { bytes in
             let file = coconect_memory_bio(bytes.baseAddress, Int32(bytes.count))
             defer { BIO_free(file) }
-            while let parsed = PEM_read_bio_X509(file, nil, nil, nil) {
+            while let parsed = PEM_read_bio_X509(file, nil, noPassphrase, nil) {
                 defer { X509_free(parsed) }
                 found.append(der(of: parsed))
             }

@@ -67,6 +67,7 @@ public struct TrustStore: Sendable {
         if let pin = byFingerprint[fingerprint] { return pinned(pin) }
         let named = "the certificate with SHA-256 \(fingerprint.hex)"
         guard !authorities.isEmpty, let certificate = try? Certificate(der: der) else { throw .unknownSigner(named) }
+        if let pin = pin(of: certificate) { return pinned(pin) }
         let candidates = authorities.filter { $0.mayHaveIssued(certificate) }
         guard !candidates.isEmpty else { throw .unknownSigner(named) }
         let others = brought.compactMap { try? Certificate(der: $0) }
@@ -79,6 +80,14 @@ public struct TrustStore: Sendable {
         guard Set(issuing.map(\.owner)).count == 1 else { throw .ambiguousSigner(named) }
         try checkEnvironment(certificate)
         return KnownSigner(certificate: certificate, owner: authority.owner, origin: .issued(by: issuing, brought: others))
+    }
+
+    /// The pin of this certificate in another encoding, or with another signature of the authority: it would escape from the pin's window.
+    private func pin(of certificate: Certificate) -> PinnedCertificate? {
+        bySerial[certificate.serialNumber]?.first { pin in
+            pin.certificate.issuerName == certificate.issuerName
+                && EVP_PKEY_eq(X509_get0_pubkey(pin.certificate.handle.pointer), X509_get0_pubkey(certificate.handle.pointer)) == 1
+        }
     }
 
     /// Pins are looked at when they are registered; what an authority issued is seen here for the first time.

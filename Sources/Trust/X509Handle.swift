@@ -34,7 +34,7 @@ final class CRLHandle: @unchecked Sendable {  // as X509Handle
             if bytes.starts(with: Array("-----BEGIN".utf8)) {
                 let file = coconect_memory_bio(buffer.baseAddress, Int32(buffer.count))
                 defer { BIO_free(file) }
-                return PEM_read_bio_X509_CRL(file, nil, nil, nil)
+                return PEM_read_bio_X509_CRL(file, nil, noPassphrase, nil)
             }
             var cursor = buffer.baseAddress
             return d2i_X509_CRL(nil, &cursor, buffer.count)
@@ -46,3 +46,8 @@ final class CRLHandle: @unchecked Sendable {  // as X509Handle
 
     deinit { X509_CRL_free(pointer) }
 }
+
+/// What is public is read without one: OpenSSL would ask for the passphrase of an encrypted PEM on the terminal, and wait.
+func noPassphrase(
+    _ passphrase: UnsafeMutablePointer<CChar>?, _ size: Int32, _ isWriting: Int32, _ given: UnsafeMutableRawPointer?
+) -> Int32 { -1 }

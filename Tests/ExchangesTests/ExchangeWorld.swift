@@ -92,6 +92,16 @@ final class TestClock: Sendable {
     func advance(seconds: Int64) { moment.withLock { $0 = $0.adding(seconds: seconds) } }
 }
 
+extension ExchangeWorld {
+    static let number = "K001-26-0004711"
+
+    /// As if a gateway had sent the samples' certificate to its partner.
+    static func noteSent(by gateway: Gateway, to partner: String) async throws {
+        let key = CertificateKey(partner: partner, side: .outbound, number: number)
+        _ = try await gateway.store.write { try $0.lockCertificate(key, at: TestIdentity.now.text) }
+    }
+}
+
 /// The network between two gateways as a closure.
 struct ClosureTransport: PartnerTransport {
     let carry: @Sendable (OutboundRequest) async throws -> OutboundResponse

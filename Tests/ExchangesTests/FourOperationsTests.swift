@@ -12,15 +12,16 @@ struct FourOperationsTests {
     ) async throws {
         let world = try ExchangeWorld(
             receiverRoles: [operation.provider], senderRoles: Set(GatewayRole.allCases).subtracting([operation.provider]))
+        try await ExchangeWorld.noteSent(by: world.receiver, to: "korea")
         let json = try ExchangeWorld.sample(operation)
         let partner = try world.sender.callable(operation, partner: "vietnam")
         let dataset = try world.sender.dataset(json, operation, partner)
         let exchange = try await world.sender.send(dataset, operation, to: partner, through: world.network())
         guard case .answered(.receipt(let receipt, _)) = exchange.outcome else { return #expect(Bool(false), "\(exchange.outcome)") }
         #expect(receipt.functionalReferenceID == dataset.text("functionalReferenceId"))
-        let stored = try #require(try await world.receiver.store.messages(MessageQuery()).first)
+        let stored = try #require(try await world.receiver.store.read { try $0.messages(MessageQuery()) }.first)
         #expect(stored.operation == operation.rawValue && stored.certificateNumber == "K001-26-0004711")
-        #expect(try await world.receiver.store.content(.dataset, of: stored.id) == dataset.json())
+        #expect(try await world.receiver.store.read { try $0.content(.dataset, of: stored.id) } == dataset.json())
     }
 
     @Test(arguments: Exchanges.Operation.allCases) func `an operation outside our role is refused by name`(_ operation: Exchanges.Operation)
@@ -61,7 +62,7 @@ struct FourOperationsTests {
         world.receiver.catalogs.replace(catalog)
         let answer = await world.receiver.receive(try await world.request(dataset))
         guard case .accepted(let id) = answer.outcome else { return #expect(Bool(false), "\(answer.text)") }
-        let kept = try #require(try await world.receiver.store.content(.dataset, of: id))
+        let kept = try #require(try await world.receiver.store.read { try $0.content(.dataset, of: id) })
         #expect(String(decoding: kept, as: UTF8.self).contains("\"extensions\":{\"MUTUAL\":{\"sealNumber\":\"S-77\"}}"))
     }
 }

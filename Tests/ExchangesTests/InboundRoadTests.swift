@@ -17,11 +17,11 @@ struct InboundRoadTests {
         let answer = await world.receiver.receive(request)
         guard case .accepted(let id) = answer.outcome else { return #expect(Bool(false), "\(answer.text)") }
         #expect(answer.status == 200 && answer.version == version)
-        let stored = try #require(try await world.receiver.store.message(id: id))
+        let stored = try #require(try await world.receiver.store.read { try $0.message(id: id) })
         #expect(stored.state == .accepted && stored.partner == "korea" && stored.certificateNumber == "K001-26-0004711")
-        #expect(try await world.receiver.store.content(.request, of: id) == request.bytes)
-        #expect(try await world.receiver.store.content(.response, of: id) == answer.bytes)
-        #expect(try await world.receiver.store.content(.dataset, of: id) == dataset.json())
+        #expect(try await world.receiver.store.read { try $0.content(.request, of: id) } == request.bytes)
+        #expect(try await world.receiver.store.read { try $0.content(.response, of: id) } == answer.bytes)
+        #expect(try await world.receiver.store.read { try $0.content(.dataset, of: id) } == dataset.json())
         let envelope = try Envelope(reading: XMLDocument(parsing: answer.bytes))
         let trust = TrustStore([TestIdentity.own.pin("vietnam")])
         let verified = try EnvelopeVerifier(trust: trust, policy: SecurityPolicy(secondEngine: .asked)).verify(
@@ -33,7 +33,7 @@ struct InboundRoadTests {
         let world = try ExchangeWorld()
         let request = try await world.request(world.dataset())
         guard case .accepted(let id) = await world.receiver.receive(request).outcome else { return #expect(Bool(false)) }
-        let json = try #require(try await world.receiver.store.content(.verification, of: id))
+        let json = try #require(try await world.receiver.store.read { try $0.content(.verification, of: id) })
         let kept = try JSONDecoder().decode(VerificationReport.self, from: Data(json))
         var found = VerificationReport(judgedAt: world.clock.now)
         _ = try EnvelopeVerifier(trust: world.receiver.partners.trust, policy: world.receiver.settings.policy).verify(
@@ -51,7 +51,7 @@ struct InboundRoadTests {
         #expect(second.outcome == .repeated(id: id))
         #expect(try first.text.receipt == second.text.receipt)
         #expect(first.bytes != second.bytes)
-        #expect(try await world.receiver.store.messages(MessageQuery()).count == 1)
+        #expect(try await world.receiver.store.read { try $0.messages(MessageQuery()) }.count == 1)
     }
 
     @Test func `many of the same at once are one message`() async throws {
@@ -63,7 +63,7 @@ struct InboundRoadTests {
         }
         #expect(answers.allSatisfy { $0.status == 200 })
         #expect(Set(try answers.map { try $0.text.receipt }).count == 1)
-        #expect(try await world.receiver.store.messages(MessageQuery()).count == 1)
+        #expect(try await world.receiver.store.read { try $0.messages(MessageQuery()) }.count == 1)
     }
 
     @Test func `other content under the same id is refused`() async throws {
@@ -154,7 +154,7 @@ struct InboundRoadTests {
                 Envelope(reading: XMLDocument(parsing: answer.bytes)), at: world.clock.now)
             let fault = try #require(verified.content.flatMap { ReceivedFault($0, version: version) })
             #expect(fault.detail.contains("missing-element"))
-            let kept = try await world.receiver.store.messages(MessageQuery())
+            let kept = try await world.receiver.store.read { try $0.messages(MessageQuery()) }
             #expect(kept.first?.state == .refused)
         }
     }
@@ -165,8 +165,8 @@ struct InboundRoadTests {
         let request = try await world.request(try world.dataset())
         world.clock.advance(seconds: 3600)
         #expect(await world.receiver.receive(request).refusal == "timestamp-expired")
-        #expect(try await world.receiver.store.messages(MessageQuery()).isEmpty)
-        #expect(try await world.receiver.store.refusals(limit: 10).map(\.code) == ["timestamp-expired"])
+        #expect(try await world.receiver.store.read { try $0.messages(MessageQuery()) }.isEmpty)
+        #expect(try await world.receiver.store.read { try $0.refusals(limit: 10) }.map(\.code) == ["timestamp-expired"])
     }
 
     @Test func `a stranger's words cannot forge a line of the log or fill a fault`() async throws {
@@ -190,8 +190,8 @@ struct InboundRoadTests {
             if answer.text.contains("ds:Signature") { signed += 1 }
         }
         #expect(signed == 50)
-        #expect(try await world.receiver.store.messages(MessageQuery()).isEmpty)
-        #expect(try await world.receiver.store.refusals(limit: 100).count == 60)
+        #expect(try await world.receiver.store.read { try $0.messages(MessageQuery()) }.isEmpty)
+        #expect(try await world.receiver.store.read { try $0.refusals(limit: 100) }.count == 60)
         request = try await world.request(try world.dataset())
         #expect(await world.receiver.receive(request).status == 200)
     }

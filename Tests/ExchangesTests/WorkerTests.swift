@@ -14,11 +14,11 @@ struct WorkerTests {
         let task = Task { try await worker() }
         defer { task.cancel() }
         for _ in 0..<500 {
-            if let message = try await store.message(id: id), states.contains(message.state) { return message }
+            if let message = try await store.read({ try $0.message(id: id) }), states.contains(message.state) { return message }
             try await Task.sleep(for: .milliseconds(10))
             world.clock.advance(seconds: 1)
         }
-        return try #require(try await store.message(id: id))
+        return try #require(try await store.read { try $0.message(id: id) })
     }
 
     private func submit(_ world: ExchangeWorld) async throws -> StoredMessage {
@@ -35,7 +35,7 @@ struct WorkerTests {
         let worker = SendingWorker(world.sender, transport: world.network())
         let sent = try await run({ try await worker.run() }, world, id: message.id, until: [.acknowledged])
         #expect(sent.state == .acknowledged && sent.attempts == 1)
-        for kind in ContentKind.allCases { #expect(try await world.sender.store.content(kind, of: message.id) != nil) }
+        for kind in ContentKind.allCases { #expect(try await world.sender.store.read { try $0.content(kind, of: message.id) } != nil) }
     }
 
     @Test func `a broken connection is tried again with the same message id, then parked`() async throws {
@@ -53,7 +53,7 @@ struct WorkerTests {
         #expect(calls.withLock { $0 } == 3)
         #expect(parked.detail?.contains("given up after 3 tries") == true)
         // Handing it over again resumes it, under the same id.
-        let json = try #require(try await world.sender.store.content(.dataset, of: message.id))
+        let json = try #require(try await world.sender.store.read { try $0.content(.dataset, of: message.id) })
         guard case .queued(let resumed) = try await world.sender.submit(json: json, operation: .sendCO, partner: "vietnam") else {
             return #expect(Bool(false))
         }

@@ -13,6 +13,7 @@ let package = Package(
         .executableTarget(name: "FuzzSeeds", dependencies: ["Fuzzing", messages, .product(name: "Attacks", package: "coconect-soap")]),
         .executableTarget(name: "VerifyFuzzer", dependencies: ["Fuzzing", messages]),
         .executableTarget(name: "TranslationFuzzer", dependencies: ["Fuzzing", messages]),
+        .executableTarget(name: "TrustFuzzer", dependencies: ["Fuzzing", messages]),
     ],
     swiftLanguageModes: [.v6]
 )

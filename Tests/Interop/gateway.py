@@ -179,6 +179,15 @@ class World:
         status, headers, text = answer(request)
         return status, headers, json.loads(text)
 
+    def issue(self, name, wait=0, **changes):
+        """Hands a party's gateway a certificate for the other, so that what is said of it later is known; waits so many seconds
+        for the receipt. The dataset."""
+        parties = {"sender": PARTIES[name], "receiver": PARTIES[counterpart(name)]}
+        dataset = example(**(parties | changes))
+        status, _, answer = self.api(name, "POST", f"/partners/{counterpart(name)}/send-co", dataset, {"Prefer": f"wait={wait}"})
+        assert status in (200, 202), answer
+        return dataset
+
     def kept(self, name, message, content):
         """The bytes that a party keeps of a message, such as its request.xml."""
         status, _, data = answer(urllib.request.Request(f"{self.api_url(name)}/messages/{message}/{content}"))

@@ -10,7 +10,8 @@ import unittest
 
 import gateway
 
-SUBCOMMANDS = [["serve"], ["check"], ["send"], ["sign"], ["verify"], ["explain"], ["selftest"], ["convert"], ["contract"], ["identity"], ["identity", "new"]]
+SUBCOMMANDS = [["serve"], ["check"], ["send"], ["sign"], ["verify"], ["explain"], ["selftest"], ["convert"], ["contract"], ["identity"], ["identity", "new"],
+               ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "retry"], ["messages", "abandon"]]
 
 
 class CommandCase(unittest.TestCase):

@@ -65,6 +65,7 @@ class PartnerTest(unittest.TestCase):
         cls.folder.mkdir()
         cls.build()
         cls.world.start_in_roles()
+        cls.world.issue("korea")
 
     @classmethod
     def build(cls):

@@ -11,6 +11,7 @@ import threading
 import unittest
 import urllib.parse
 import urllib.request
+import uuid
 
 import gateway
 from openapi_document import CALLER, EXAMPLES, OTHER, TOOLS, Document, address, dataset, install_tools
@@ -169,6 +170,12 @@ class AnswersTest(unittest.TestCase):
             for party, message in [(name, sent[operation]), (OTHER[name], received)]:
                 self.contents(party, message, operation)
         self.call(404, "korea", "GET", "/messages/{id}", id="none")
+        _, found = self.call(200, "korea", "GET", "/certificates/{number}", number=urllib.parse.quote(some["certificate"].lower()))
+        (certificate,) = found["certificates"]
+        self.assertEqual((certificate["number"], certificate["state"]), (some["certificate"], "issued"))
+        self.assertIn("not as it was typed", found["warning"])
+        self.assertIn(sent["send-co"], [message["id"] for message in certificate["messages"]])
+        self.call(404, "korea", "GET", "/certificates/{number}", number="none")
         self.call(404, "korea", "GET", "/messages/{id}/{content}", id="none", content="request.xml")
         self.call(404, "korea", "GET", "/messages/{id}/{content}", id=sent["send-co"], content="nonsense")
 
@@ -194,7 +201,7 @@ class AnswersTest(unittest.TestCase):
         _, page = self.call(200, "vietnam", "GET", "/inbox", query="?limit=1")
         _, rest = self.call(200, "vietnam", "GET", "/inbox", query=f"?limit=500&before={page['next']}")
         self.assertNotIn("next", rest)
-        for wrong in ["limit=0", "limit=x", "before=x", "state=accepted"]:
+        for wrong in ["limit=0", "limit=x", "before=x", "state=accepted", "lease=0", "wait=61"]:
             self.call(400, "vietnam", "GET", "/inbox", query="?" + wrong)
         (message,) = page["messages"]
         for _ in range(2):
@@ -221,8 +228,8 @@ class AnswersTest(unittest.TestCase):
                 for operation, caller in CALLER.items():
                     if caller == name:
                         self.call(503, name, "POST", address(operation), dataset(operation, name), partner=other)
-                for path in ["/messages", "/inbox", "/messages/{id}"]:
-                    self.call(503, name, "GET", path, id=message)
+                for path in ["/messages", "/inbox", "/messages/{id}", "/certificates/{number}"]:
+                    self.call(503, name, "GET", path, id=message, number="K001")
                 self.call(503, name, "GET", "/messages/{id}/{content}", id=message, content="dataset.json")
                 self.call(503, name, "POST", "/messages/{id}/ack", b"", id=message)
             self.call(200, name, "GET", "/health/ready")
@@ -239,7 +246,7 @@ class AnswersTest(unittest.TestCase):
     def test_another_method_is_answered_405_with_those_there_are(self):
         for path, methods in self.document.whole["paths"].items():
             there = {method.upper() for method in methods} | ({"HEAD"} if "get" in methods else set())
-            url = path.format(partner="vietnam", id="none", content="request.xml")
+            url = path.format(partner="vietnam", id="none", content="request.xml", number="none")
             given, wanted = {}, {}
             for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - there):
                 status, headers, _ = self.request("korea", method, url)
@@ -288,8 +295,17 @@ class WebhooksTest(unittest.TestCase):
 
     def push(self, operation, *statuses):
         """Sends Viet Nam a message, which its inside answers so; the dataset and Viet Nam's view once it is settled."""
-        self.inside.answers, self.inside.received = list(statuses), []
+        # What is said of one certificate is pushed one after the other, the certificate first.
         sent = dataset(operation, "korea")
+        if operation == "send-co":
+            sent["id"] = uuid.uuid4().hex
+        elif operation == "send-amendment-notification":
+            self.inside.answers = [200]
+            self.world.issue("korea", wait=20)
+            gateway.until(20, "the certificate is pushed", lambda: self.inside.received)
+        else:
+            self.world.issue("vietnam", wait=20)
+        self.inside.answers, self.inside.received = list(statuses), []
         path = address(operation).format(partner="vietnam")
         self.assertEqual(self.world.api("korea", "POST", path, sent, {"Prefer": "wait=20"})[0], 200)
         (message,) = self.world.messages("vietnam", sent["functionalReferenceId"])

@@ -10,7 +10,7 @@ public enum Repository {
 }
 
 /// A folder that is gone when the test is over.
-public final class TemporaryFolder {
+public final class TemporaryFolder: Sendable {
     public let url: URL
 
     public init() throws {

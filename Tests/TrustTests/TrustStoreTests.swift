@@ -141,6 +141,18 @@ struct TrustStoreTests {
                 == .retired(subject: TestIdentity.rsa.certificate.subject, until: now.adding(seconds: 100)))
     }
 
+    @Test func `a pin's window holds for every encoding of its certificate`() throws {
+        let signer = Self.root.issue(Self.request("Signing")).certificate
+        let window = PinnedCertificate.Window(until: TestIdentity.now.adding(seconds: -1))
+        let store = Self.store(pins: [PinnedCertificate(signer, owner: "korea", origin: "test", window: window)])
+        // The length of the certificate in four octets, where DER takes two.
+        let other = [0x30, 0x84, 0, 0] + signer.der.dropFirst(2)
+        #expect(try Certificate(der: other).fingerprint != signer.fingerprint)
+        for der in [signer.der, other] {
+            #expect(refusal(store, .certificate(der)) == .retired(subject: signer.subject, until: TestIdentity.now.adding(seconds: -1)))
+        }
+    }
+
     @Test func `a path token is a sequence of certificates and nothing else`() throws {
         let certificates = [TestIdentity.authority.certificate.der, TestIdentity.rsa.certificate.der]
         let der = CertificateName.pkiPath(certificates)

@@ -20,7 +20,7 @@ struct GatewayConfiguration {
     let api: ListenerSettings
     let partnerTLS: TLSMaterial?
     let insideURL: String?
-    let storePath: String
+    let store: StoreSettings
     let logLevel: Logger.Level
     let workThreads: Int
     let workLimit: Int
@@ -40,7 +40,7 @@ struct GatewayConfiguration {
         api = loader.listener("api", host: "127.0.0.1", port: 8080)
         partnerTLS = file.has("partnerTLS") ? loader.tls("partnerTLS") : nil
         insideURL = file.text("inside.url")
-        storePath = file.resolve(file.text("store.sqlite", or: "var/coconect.sqlite"))
+        store = StoreSettings(file)
         logLevel = file.choice("log.level", or: .info)
         workThreads = file.number("work.threads", or: ProcessInfo.processInfo.activeProcessorCount, in: 1...256)
         workLimit = file.limit(.work)

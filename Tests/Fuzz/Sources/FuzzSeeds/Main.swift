@@ -1,8 +1,8 @@
 import Foundation
 import Fuzzing
 
-/// `FuzzSeeds EXAMPLES`: writes the first inputs of both fuzzers, and the dictionary of the menu's names, from the examples of the
-/// contract. Messages are signed by the same code as `coconect-soap sign`, which has no option for how a token is named.
+/// `FuzzSeeds EXAMPLES`: writes the first inputs of the fuzzers, and the dictionary of the menu's names, from the examples of the
+/// contract and what `make-identities` made. Messages are signed by the same code as `coconect-soap sign`, which has no option for how a token is named.
 @main
 enum Main {
     static func main() async throws {
@@ -10,6 +10,7 @@ enum Main {
         let examples = try Examples(folder: CommandLine.arguments[1])
         try await EnvelopeSeeds(identities: FuzzIdentities(folder), examples: examples).write(to: folder)
         try TranslationSeeds(examples: examples).write(to: folder)
+        try TrustSeeds().write(to: folder)
     }
 }
 

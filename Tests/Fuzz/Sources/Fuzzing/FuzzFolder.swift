@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The scratch folder that `run` prepares: `identities/`, `seeds/verify/`, `seeds/json/`.
+/// The scratch folder that `run` prepares: `identities/` and for each fuzzer a folder in `seeds/`.
 public struct FuzzFolder: Sendable {
     private let url: URL
 

@@ -14,21 +14,8 @@ public struct FuzzIdentities: Sendable {
     private let authority: Certificate
 
     public init(_ folder: FuzzFolder) {
-        func certificate(_ name: String) -> Certificate {
-            guard let certificate = try? Certificate(pem: folder.read("identities/\(name).pem")) else {
-                fatalError("identities/\(name).pem is no certificate")
-            }
-            return certificate
-        }
-        var signers: [String: SigningIdentity] = [:]
-        for name in FuzzIdentities.names {
-            guard let key = try? PrivateKey(pem: folder.read("identities/\(name).key")),
-                let identity = try? SigningIdentity(certificate: certificate(name), key: key)
-            else { fatalError("identities/\(name).key is no key of identities/\(name).pem") }
-            signers[name] = identity
-        }
-        self.signers = signers
-        authority = certificate("authority")
+        signers = Dictionary(uniqueKeysWithValues: FuzzIdentities.names.map { ($0, folder.identity($0)) })
+        authority = folder.identity("authority").certificate
     }
 
     /// All are pinned but `issued`, which an authority vouches for: so a stranger's certificate is looked at too.
@@ -43,5 +30,18 @@ public struct FuzzIdentities: Sendable {
         SecurityPolicies(
             SecurityPolicy(secondEngine: secondEngine),
             own: ["p384": SecurityPolicy(sha1Until: FuzzIdentities.now.adding(seconds: 86_400), secondEngine: secondEngine)])
+    }
+}
+
+extension FuzzFolder {
+    /// A certificate of `make-identities` and its key.
+    public func identity(_ name: String) -> SigningIdentity {
+        guard let certificate = try? Certificate(pem: read("identities/\(name).pem")) else {
+            fatalError("identities/\(name).pem is no certificate")
+        }
+        guard let key = try? PrivateKey(pem: read("identities/\(name).key")),
+            let identity = try? SigningIdentity(certificate: certificate, key: key)
+        else { fatalError("identities/\(name).key is no key of identities/\(name).pem") }
+        return identity
     }
 }

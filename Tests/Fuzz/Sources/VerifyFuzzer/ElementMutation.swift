@@ -1,3 +1,5 @@
+import Fuzzing
+
 /// Changes a text by whole elements, found by their tags alone: what attackers do who wrap and move signed parts.
 struct ElementMutation {
     private let text: [UInt8]

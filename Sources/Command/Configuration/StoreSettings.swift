@@ -1,0 +1,49 @@
+internal import Foundation
+internal import Stores
+
+/// Where messages are kept.
+enum StoreSettings {
+    case sqlite(path: String)
+    case postgresql(url: String, connections: Int)
+
+    init(_ file: SettingsFile) {
+        let connections = file.number("store.connections", or: 4, in: 1...100)
+        guard let url = file.text("store.postgresql") else {
+            self = .sqlite(path: file.resolve(file.text("store.sqlite", or: "var/coconect.sqlite")))
+            return
+        }
+        if file.isSet("store.sqlite") {
+            file.note("store names both sqlite and postgresql", key: "store.sqlite", help: "keep one of them")
+        }
+        self = .postgresql(url: url, connections: connections)
+    }
+
+    /// Opens it, or makes it, with its tables brought to the newest step.
+    func open() throws -> any MessageStore {
+        do {
+            switch self {
+            case .sqlite(let path):
+                let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                return try SQLiteStore(path: path)
+            case .postgresql(let url, let connections): return try PostgreSQLStore(url: url, connections: connections)
+            }
+        } catch {
+            throw CommandError("the store cannot be opened: \(error)", place: place)
+        }
+    }
+
+    /// For people; without a password.
+    var place: String {
+        switch self {
+        case .sqlite(let path): path
+        case .postgresql(let url, _):
+            URLComponents(string: url).flatMap { parts in
+                var parts = parts
+                parts.password = nil
+                parts.query = nil
+                return parts.string
+            } ?? "PostgreSQL"
+        }
+    }
+}

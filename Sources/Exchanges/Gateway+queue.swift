@@ -1,0 +1,119 @@
+internal import Datasets
+internal import Logging
+public import Stores
+internal import XML
+internal import XMLSignature
+
+/// Taking over what the JSON gateway hands in, and taking up what was parked.
+extension Gateway {
+    func queue(_ dataset: Dataset, _ operation: Operation, _ partner: Partner) async throws(SubmissionError) -> Submission {
+        guard let statement = CertificateStatement(dataset, operation) else {
+            preconditionFailure("a valid dataset says what its operation is about")
+        }
+        let now = clock()
+        let message = NewMessage(
+            id: LocalID.make(), direction: .outbound, partner: partner.name, operation: operation.rawValue,
+            messageID: dataset.text("functionalReferenceId") ?? "", contentDigest: Digest(of: dataset.xml).hex,
+            certificateNumber: statement.number, state: .queued, correlationID: LocalID.make(), receivedAt: now.text,
+            contents: [.dataset: dataset.json()])
+        let queued: Queued
+        do {
+            queued = try await store.write(.here) { try queue(message, statement, $0, at: now) }
+        } catch {
+            logger.error("message could not be stored", metadata: ["error": "\(error)"])
+            throw .storeFailed
+        }
+        switch queued {
+        case .refused(let error): throw error
+        case .taken(let earlier):
+            guard earlier.contentDigest == message.contentDigest else { throw .messageIDReused(message.messageID) }
+            return earlier.state == .parked ? .queued(try await resumed(earlier)) : .known(earlier)
+        case .added(let stored):
+            bell.ring(.outbound)
+            logger.info(
+                "message queued", metadata: ["id": "\(stored.id)", "partner": "\(partner.name)", "message-id": "\(stored.messageID)"])
+            return .queued(stored)
+        }
+    }
+
+    private enum Queued: Sendable {
+        case added(StoredMessage)
+        case taken(by: StoredMessage)
+        case refused(SubmissionError)
+    }
+
+    private func queue(
+        _ message: NewMessage, _ statement: CertificateStatement, _ transaction: any StoreTransaction, at now: XMLDateTime
+    ) throws -> Queued {
+        func earlier() throws -> StoredMessage? {
+            try transaction.holder(.outbound, partner: message.partner, messageID: message.messageID)
+        }
+        let key = statement.key(.outbound, partner: message.partner)
+        if key.side == .inbound, let problem = try problem(statement, key, transaction, at: now) {
+            return try earlier().map { .taken(by: $0) } ?? .refused(problem)
+        }
+        let certificate = try transaction.lockCertificate(key, at: now.text)
+        guard let sequence = try transaction.insert(message), let stored = try transaction.message(id: message.id) else {
+            guard let earlier = try earlier() else { throw StoreError("the message that claimed \(message.messageID) is gone") }
+            return .taken(by: earlier)
+        }
+        try transaction.queue(NewWork(message: sequence, direction: .outbound, lane: certificate.sequence, due: now.text))
+        return .added(stored)
+    }
+
+    /// What keeps us from deciding about a certificate: it was never received, or preference was given under it.
+    private func problem(
+        _ statement: CertificateStatement, _ key: CertificateKey, _ transaction: any StoreTransaction, at now: XMLDateTime
+    ) throws -> SubmissionError? {
+        guard let certificate = try transaction.certificate(key) else { return .certificateUnknown(key.number, partner: key.partner) }
+        guard case .answered(let answer) = statement.fact, answer.isCanceled, answer.respondsTo != nil else { return nil }
+        let facts = try CertificateBook(transaction: transaction, now: now).facts(of: certificate)
+        return TreatmentLife(facts).isGiven ? .preferenceGiven(key.number) : nil
+    }
+
+    /// Whoever hands over a parked message again wants it sent.
+    private func resumed(_ parked: StoredMessage) async throws(SubmissionError) -> StoredMessage {
+        do { return try await retry(parked, because: "handed over again") } catch {
+            logger.error("message could not be resumed", metadata: ["id": "\(parked.id)", "error": "\(error)"])
+            throw .storeFailed
+        }
+    }
+
+    /// Gives up a parked message: it stays as it is, and what waits behind it goes on.
+    ///
+    /// - Returns: whether it was parked.
+    public func abandon(_ message: StoredMessage, because reason: String) async throws -> Bool {
+        let now = clock().text
+        let isDone = try await store.write { transaction in
+            guard let current = try transaction.message(id: message.id), current.state == .parked else { return false }
+            try transaction.update(current.sequence, MessageChange(.parked, detail: "given up: \(reason)"), at: now)
+            try transaction.endWork(current.sequence)
+            return true
+        }
+        if isDone { logger.warning("parked message given up", metadata: ["id": "\(message.id)", "because": "\(reason)"]) }
+        return isDone
+    }
+
+    /// Queues a parked message again, as if it had never been tried.
+    ///
+    /// - Returns: the message as it is now; one that is not parked is left alone.
+    public func retry(_ message: StoredMessage, because reason: String) async throws -> StoredMessage {
+        let now = clock().text
+        let state: TransportState = message.direction == .outbound ? .queued : .accepted
+        let changed = try await store.write { transaction in
+            guard let current = try transaction.message(id: message.id), current.state == .parked else {
+                return try transaction.message(id: message.id)
+            }
+            try transaction.update(current.sequence, MessageChange(state, detail: reason, attempts: .none), at: now)
+            let operation = Operation(rawValue: current.operation) ?? .sendCO
+            let key = CertificateKey(
+                partner: current.partner, side: operation.certificateSide(current.direction), number: current.certificateNumber ?? "")
+            let lane = try transaction.lockCertificate(key, at: now).sequence
+            try transaction.queue(NewWork(message: current.sequence, direction: current.direction, lane: lane, due: now))
+            return try transaction.message(id: message.id)
+        }
+        bell.ring(message.direction)
+        logger.info("parked message resumed", metadata: ["id": "\(message.id)", "partner": "\(message.partner)", "because": "\(reason)"])
+        return changed ?? message
+    }
+}

@@ -1,0 +1,48 @@
+internal import Stores
+internal import XML
+
+/// The thin shell around the states: facts in, records out, inside the transaction that is under way.
+struct CertificateBook {
+    let transaction: any StoreTransaction
+    let now: XMLDateTime
+
+    /// What a fact did.
+    struct Effect: Sendable {
+        let life: CertificateLife
+        let treatment: TreatmentLife
+        /// Whether anything is other than before.
+        let isChange: Bool
+    }
+
+    func facts(of certificate: CertificateRecord) throws -> [CertificateFact] {
+        try transaction.facts(of: certificate.sequence).map(CertificateFact.init(text:))
+    }
+
+    /// Records what a message says; what is known already changes nothing.
+    func record(_ fact: CertificateFact, by message: Int64, in certificate: CertificateRecord) throws -> Effect {
+        let before = try facts(of: certificate)
+        let after = before.contains(fact) ? before : before + [fact]
+        let (life, treatment) = (CertificateLife(after), TreatmentLife(after))
+        try transaction.addFact(fact.text, of: certificate.sequence, by: message)
+        guard life != CertificateLife(before) || treatment != TreatmentLife(before) else {
+            return Effect(life: life, treatment: treatment, isChange: false)
+        }
+        var changed = certificate
+        changed.state = life.state.name
+        changed.version = life.edition?.version
+        changed.treatment = treatment.summary
+        changed.updatedAt = now.text
+        try transaction.update(changed)
+        if case .replaced(let number) = life.state { try issue(number, after, message, in: certificate) }
+        return Effect(life: life, treatment: treatment, isChange: true)
+    }
+
+    /// The new certificate holds once the old one is given up for it, whether or not it comes by a send-co of its own.
+    private func issue(_ number: String, _ facts: [CertificateFact], _ message: Int64, in old: CertificateRecord) throws {
+        for case .replacementNotified(number, let edition, let notification, _) in facts {
+            let key = CertificateKey(partner: old.key.partner, side: old.key.side, number: number)
+            let new = try transaction.lockCertificate(key, at: now.text)
+            _ = try record(.issued(edition, message: notification), by: message, in: new)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// A certificate as its number names it between us and one partner.
+public struct CertificateKey: Sendable, Hashable, Codable {
+    public var partner: String
+    /// Which way its send-co goes: inbound where the partner's country issued it.
+    public var side: Direction
+    public var number: String
+
+    public init(partner: String, side: Direction, number: String) {
+        self.partner = partner
+        self.side = side
+        self.number = number
+    }
+}
+
+/// Where a certificate stands, derived from the facts recorded of it.
+public struct CertificateRecord: Sendable, Hashable {
+    public let sequence: Int64
+    public let key: CertificateKey
+    public var state: String
+    public var version: String?
+    public var treatment: String
+    /// RFC 3339 UTC.
+    public var updatedAt: String
+}

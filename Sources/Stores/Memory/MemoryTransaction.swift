@@ -1,0 +1,233 @@
+/// Looks up and changes records, and can undo what it changed.
+final class MemoryTransaction: StoreTransaction {
+    private let records: MemoryRecords
+    private var undo: [() -> Void] = []
+
+    init(_ records: MemoryRecords) {
+        self.records = records
+    }
+
+    func rollBack() {
+        for step in undo.reversed() { step() }
+    }
+
+    private func set<Value>(_ path: ReferenceWritableKeyPath<MemoryRecords, Value>, _ value: Value) {
+        let (records, old) = (records, records[keyPath: path])
+        undo.append { records[keyPath: path] = old }
+        records[keyPath: path] = value
+    }
+
+    private func place(_ sequence: Int64) -> ReferenceWritableKeyPath<MemoryRecords, MemoryMessage> { \.messages[Int(sequence - 1)] }
+
+    private func stored(_ id: String) -> MemoryMessage? { records.positions[id].map { records.messages[Int($0 - 1)] } }
+
+    // MARK: Reading
+
+    func message(id: String) -> StoredMessage? { stored(id)?.stored }
+
+    func holder(_ direction: Direction, partner: String, messageID: String) -> StoredMessage? {
+        records.claims[.init(direction: direction, partner: partner, messageID: messageID)].map { records.messages[Int($0 - 1)].stored }
+    }
+
+    func messages(_ query: MessageQuery) -> [StoredMessage] {
+        let key = query.certificateNumber.map(NumberKey.key)
+        func fits<Value: Comparable>(_ asked: Value?, _ value: Value?, _ holds: (Value, Value) -> Bool = { $0 == $1 }) -> Bool {
+            asked.map { asked in value.map { holds($0, asked) } ?? false } ?? true
+        }
+        let found = records.messages.reversed().lazy.map(\.stored).filter { message in
+            fits(query.direction?.rawValue, message.direction.rawValue) && fits(query.partner, message.partner)
+                && fits(query.operation, message.operation) && fits(query.state?.rawValue, message.state.rawValue)
+                && fits(query.messageID, message.messageID) && fits(key, message.certificateNumber.map(NumberKey.key))
+                && fits(query.from, message.receivedAt, >=) && fits(query.to, message.receivedAt, <)
+                && fits(query.before, message.sequence, <)
+        }
+        return Array(found.prefix(query.limit))
+    }
+
+    func content(_ kind: ContentKind, of id: String) -> [UInt8]? { stored(id)?.contents[kind] }
+
+    func contentKinds(of id: String) -> [ContentKind] { ContentKind.allCases.filter { stored(id)?.contents[$0] != nil } }
+
+    func events(of id: String) -> [MessageEvent] { stored(id)?.events ?? [] }
+
+    func certificate(_ key: CertificateKey) -> CertificateRecord? {
+        records.certificatePositions[key].map { records.certificates[Int($0 - 1)] }
+    }
+
+    func certificates(number: String) -> [CertificateRecord] {
+        let key = NumberKey.key(of: number)
+        return records.certificates.filter { NumberKey.key(of: $0.key.number) == key }
+            .sorted { ($0.key.number, $0.key.partner, $0.key.side.rawValue) < ($1.key.number, $1.key.partner, $1.key.side.rawValue) }
+    }
+
+    func facts(of certificate: Int64) -> [String] {
+        (records.facts[certificate] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    func overdue(now: String, limit: Int) -> [StoredMessage] {
+        let late = records.work.values.filter { entry in entry.work.isAwaiting && entry.work.due.map { $0 <= now } ?? false }
+        return late.sorted { ($0.work.due ?? "") < ($1.work.due ?? "") }.prefix(limit).map {
+            records.messages[Int($0.work.message - 1)].stored
+        }
+    }
+
+    func workDepth() -> [WorkDepth] {
+        struct Target: Hashable {
+            let direction: Direction
+            let partner: String
+        }
+        let targets = Dictionary(grouping: records.work.values) {
+            Target(direction: $0.work.direction, partner: records.messages[Int($0.work.message - 1)].stored.partner)
+        }
+        return targets.map { target, work in
+            let waiting = work.filter { !$0.work.isAwaiting }.compactMap(\.work.due)
+            return WorkDepth(
+                direction: target.direction, partner: target.partner, waiting: waiting.count,
+                parked: work.count { $0.work.due == nil }, awaiting: work.count { $0.work.isAwaiting }, oldest: waiting.min())
+        }
+    }
+
+    func refusals(limit: Int) -> [RefusalNote] { Array(records.refusals.suffix(limit).reversed()) }
+
+    func signersSeen() -> [SignerSeen] {
+        var seen: [[String]: String] = [:]
+        for message in records.messages.map(\.stored) where message.direction == .inbound && message.state != .refused {
+            guard let signer = message.signer else { continue }
+            seen[[message.partner, signer]] = max(seen[[message.partner, signer]] ?? "", message.receivedAt)
+        }
+        return seen.map { SignerSeen(partner: $0.key[0], fingerprint: $0.key[1], lastAt: $0.value) }
+    }
+
+    // MARK: Messages
+
+    func insert(_ message: NewMessage) throws -> Int64? {
+        let claim = MemoryRecords.Claim(direction: message.direction, partner: message.partner, messageID: message.messageID)
+        if message.state != .refused, records.claims[claim] != nil { return nil }
+        guard records.positions[message.id] == nil else { throw StoreError("the local id \(message.id) is taken") }
+        let sequence = Int64(records.messages.count + 1)
+        let stored = StoredMessage(
+            id: message.id, sequence: sequence, direction: message.direction, partner: message.partner, operation: message.operation,
+            messageID: message.messageID, contentDigest: message.contentDigest, certificateNumber: message.certificateNumber,
+            state: message.state, correlationID: message.correlationID, receivedAt: message.receivedAt, updatedAt: message.receivedAt,
+            signer: message.signer, bodyDigest: message.bodyDigest, attempts: 0, detail: message.detail)
+        let event = MessageEvent(at: message.receivedAt, state: message.state, detail: message.detail)
+        let records = records
+        undo.append { records.messages.removeLast() }
+        records.messages.append(MemoryMessage(stored: stored, contents: message.contents, events: [event]))
+        set(\.positions[message.id], sequence)
+        if message.state != .refused { set(\.claims[claim], sequence) }
+        return sequence
+    }
+
+    func update(_ sequence: Int64, _ change: MessageChange, at now: String) {
+        var message = records.messages[Int(sequence - 1)]
+        let old = message.stored
+        let attempts =
+            switch change.attempts {
+            case .oneMore: old.attempts + 1
+            case .same: old.attempts
+            case .none: 0
+            }
+        message.stored = StoredMessage(
+            id: old.id, sequence: sequence, direction: old.direction, partner: old.partner, operation: old.operation,
+            messageID: old.messageID, contentDigest: old.contentDigest, certificateNumber: old.certificateNumber, state: change.state,
+            correlationID: old.correlationID, receivedAt: old.receivedAt, updatedAt: now, signer: change.signer ?? old.signer,
+            bodyDigest: change.bodyDigest ?? old.bodyDigest, attempts: attempts, detail: change.detail)
+        message.contents.merge(change.contents) { _, new in new }
+        message.events.append(MessageEvent(at: now, state: change.state, detail: change.detail))
+        set(place(sequence), message)
+    }
+
+    func note(_ sequence: Int64, _ state: TransportState, _ detail: String?, at now: String) {
+        var message = records.messages[Int(sequence - 1)]
+        message.events.append(MessageEvent(at: now, state: state, detail: detail))
+        set(place(sequence), message)
+    }
+
+    // MARK: Certificates
+
+    func lockCertificate(_ key: CertificateKey, at now: String) -> CertificateRecord {
+        if let known = certificate(key) { return known }
+        let sequence = Int64(records.certificates.count + 1)
+        let new = CertificateRecord(sequence: sequence, key: key, state: "none", version: nil, treatment: "none", updatedAt: now)
+        let records = records
+        undo.append { records.certificates.removeLast() }
+        records.certificates.append(new)
+        set(\.certificatePositions[key], sequence)
+        return new
+    }
+
+    func update(_ certificate: CertificateRecord) { set(\.certificates[Int(certificate.sequence - 1)], certificate) }
+
+    func addFact(_ fact: String, of certificate: Int64, by message: Int64) {
+        guard records.facts[certificate]?[message] == nil else { return }
+        set(\.facts[certificate], (records.facts[certificate] ?? [:]).merging([message: fact]) { old, _ in old })
+    }
+
+    // MARK: Work
+
+    func queue(_ work: NewWork) {
+        guard var known = records.work[work.message] else {
+            set(\.work[work.message], MemoryWork(work: work))
+            return
+        }
+        (known.work.due, known.work.isAwaiting, known.lease) = (work.due, work.isAwaiting, nil)
+        set(\.work[work.message], known)
+    }
+
+    func takeWork(_ direction: Direction, now: String, lease: Lease, limit: Int) -> [StoredMessage] {
+        let all = records.work.values.filter { $0.work.direction == direction }
+        // The first place of each lane that does not wait for its certificate.
+        var first: [Int64: Int64] = [:]
+        for entry in all where !entry.work.isAwaiting { first[entry.work.lane] = min(first[entry.work.lane] ?? .max, entry.work.place) }
+        let free = all.filter { entry in
+            guard let due = entry.work.due, due <= now, entry.lease.map({ $0.until < now }) ?? true else { return false }
+            return !entry.work.isAwaiting && entry.work.place == first[entry.work.lane]
+        }
+        let taken = free.sorted { ($0.work.due ?? "", $0.work.message) < ($1.work.due ?? "", $1.work.message) }.prefix(limit)
+        for entry in taken { set(\.work[entry.work.message], MemoryWork(work: entry.work, lease: lease)) }
+        return taken.map { records.messages[Int($0.work.message - 1)].stored }.sorted { $0.sequence < $1.sequence }
+    }
+
+    func renewLeases(_ lease: Lease) { change(of: lease.owner) { $0.lease = lease } }
+
+    func dropLeases(of owner: String) { change(of: owner) { $0.lease = nil } }
+
+    private func change(of owner: String, _ body: (inout MemoryWork) -> Void) {
+        for (message, var entry) in records.work where entry.lease?.owner == owner {
+            body(&entry)
+            set(\.work[message], entry)
+        }
+    }
+
+    private func change(_ message: Int64, _ body: (inout MemoryWork) -> Void) {
+        guard var entry = records.work[message] else { return }
+        entry.lease = nil
+        body(&entry)
+        set(\.work[message], entry)
+    }
+
+    func reschedule(_ message: Int64, due: String?) {
+        change(message) { entry in
+            entry.work.due = due
+            if due != nil { entry.work.isAwaiting = false }
+        }
+    }
+
+    func endWork(_ message: Int64) { set(\.work[message], nil) }
+
+    func awaiting(_ direction: Direction, lane: Int64) -> [Int64] {
+        records.work.values.map(\.work).filter { $0.isAwaiting && $0.lane == lane && $0.direction == direction }
+            .sorted { $0.place < $1.place }.map(\.message)
+    }
+
+    func endWaiting(_ message: Int64, place: Int64, due: String) {
+        change(message) { entry in (entry.work.isAwaiting, entry.work.place, entry.work.due) = (false, place, due) }
+    }
+
+    // MARK: The rest
+
+    func noteRefusal(_ refusal: RefusalNote) { set(\.refusals, Array((records.refusals + [refusal]).suffix(Int(RefusalNote.kept)))) }
+
+    func checkWritable() {}
+}

@@ -1,0 +1,58 @@
+/// A page of the log, newest first.
+public struct MessageQuery: Sendable {
+    public var direction: Direction?
+    public var partner: String?
+    public var operation: String?
+    public var state: TransportState?
+    public var messageID: String?
+    /// As a person types it: what folds to the same key is found.
+    public var certificateNumber: String?
+    /// RFC 3339 UTC, inclusive.
+    public var from: String?
+    /// RFC 3339 UTC, exclusive.
+    public var to: String?
+    /// Only messages before this position.
+    public var before: Int64?
+    public var limit: Int
+
+    public init(limit: Int = 50) {
+        self.limit = limit
+    }
+}
+
+/// One entry of the append-only log of what happened to a message.
+public struct MessageEvent: Sendable, Codable, Hashable {
+    public let at: String
+    public let state: TransportState
+    public let detail: String?
+}
+
+/// A refusal of somebody unknown: enough to see what goes on, never their bytes.
+public struct RefusalNote: Sendable, Codable, Hashable {
+    public let at: String
+    public let code: String
+    public let correlationID: String
+    public let peer: String
+    /// SHA-256 of the request, hexadecimal.
+    public let digest: String
+
+    public init(at: String, code: String, correlationID: String, peer: String, digest: String) {
+        self.at = at
+        self.code = code
+        self.correlationID = correlationID
+        self.peer = peer
+        self.digest = digest
+    }
+
+    /// How many are kept.
+    static let kept: Int64 = 10_000
+}
+
+/// The last message that came in under a certificate.
+public struct SignerSeen: Sendable, Hashable {
+    public let partner: String
+    /// SHA-256 of the certificate, hexadecimal.
+    public let fingerprint: String
+    /// RFC 3339, UTC.
+    public let lastAt: String
+}

@@ -1,0 +1,67 @@
+internal import Synchronization
+
+/// A place for one connection, which is made when it is needed and made anew when it broke.
+final class PostgreSQLSession: SQLSession {
+    private let url: String
+    /// Only the thread that runs a transaction looks at it.
+    private let open = Mutex<Held>(Held())
+    private let last = Mutex<ContinuousClock.Instant?>(nil)
+
+    private struct Held: ~Copyable {
+        nonisolated(unsafe) var connection: PostgreSQLConnection?
+    }
+
+    /// After a failure the next connection is tried no sooner; what comes meanwhile fails at once.
+    private static let patience = Duration.milliseconds(500)
+    private static let tries = 3
+
+    init(url: String) {
+        self.url = url
+    }
+
+    /// Tried again where it failed for a reason that passes: everything in it is written so that a second time changes nothing more.
+    func transaction(_ body: (any SQLConnection) throws -> Void) throws {
+        for attempt in 1... {
+            do {
+                return try with { connection in
+                    try connection.script("BEGIN")
+                    do {
+                        try body(connection)
+                        try connection.script("COMMIT")
+                    } catch {
+                        if !connection.isBroken { try? connection.script("ROLLBACK") }
+                        throw error
+                    }
+                }
+            } catch let error as PostgreSQLError where error.isPassing && attempt < PostgreSQLSession.tries {
+                continue
+            }
+        }
+    }
+
+    /// What one connection does outside of a transaction.
+    func with<Value>(_ body: (PostgreSQLConnection) throws -> Value) throws -> Value {
+        try open.withLock { held in
+            let connection = try held.connection ?? connect()
+            held.connection = connection
+            defer { if connection.isBroken { held.connection = nil } }
+            return try body(connection)
+        }
+    }
+
+    func close() {
+        open.withLock { $0.connection = nil }
+    }
+
+    private func connect() throws -> PostgreSQLConnection {
+        if let failed = last.withLock({ $0 }), ContinuousClock.now - failed < PostgreSQLSession.patience {
+            throw StoreError("PostgreSQL cannot be reached; it is tried again")
+        }
+        do {
+            return try PostgreSQLConnection(url: url)
+        } catch {
+            last.withLock { $0 = .now }
+            throw error
+        }
+    }
+}

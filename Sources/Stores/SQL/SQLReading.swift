@@ -1,0 +1,191 @@
+internal import Foundation
+
+/// Looking up, by SQL.
+class SQLReading: StoreReading {
+    let connection: any SQLConnection
+
+    init(_ connection: any SQLConnection) {
+        self.connection = connection
+    }
+
+    func message(id: String) throws -> StoredMessage? {
+        try connection.run(SQLReading.byID, [.text(id)]).first.map(StoredMessage.init)
+    }
+
+    func holder(_ direction: Direction, partner: String, messageID: String) throws -> StoredMessage? {
+        try connection.run(SQLReading.holder, [.text(direction.rawValue), .text(partner), .text(messageID)]).first.map(StoredMessage.init)
+    }
+
+    func messages(_ query: MessageQuery) throws -> [StoredMessage] {
+        var conditions: [String] = []
+        var arguments: [SQLValue] = []
+        func restrict(_ condition: String, _ value: SQLValue?) {
+            guard let value else { return }
+            arguments.append(value)
+            conditions.append("\(condition) $\(arguments.count)")
+        }
+        restrict("direction =", query.direction.map { .text($0.rawValue) })
+        restrict("partner =", query.partner.map { .text($0) })
+        restrict("operation =", query.operation.map { .text($0) })
+        restrict("state =", query.state.map { .text($0.rawValue) })
+        restrict("message_id =", query.messageID.map { .text($0) })
+        restrict("number_key =", query.certificateNumber.map { .text(NumberKey.key(of: $0)) })
+        restrict("received_at >=", query.from.map { .text($0) })
+        restrict("received_at <", query.to.map { .text($0) })
+        restrict("sequence <", query.before.map { .integer($0) })
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        let sql = "SELECT \(StoredMessage.columns) FROM message \(filter) ORDER BY sequence DESC LIMIT \(query.limit)"
+        return try connection.run(SQLStatement(sql), arguments).map(StoredMessage.init)
+    }
+
+    func content(_ kind: ContentKind, of id: String) throws -> [UInt8]? {
+        guard let statement = SQLReading.content[kind] else { return nil }
+        return try connection.run(statement, [.text(id)]).first?[0].bytes
+    }
+
+    func contentKinds(of id: String) throws -> [ContentKind] {
+        guard let row = try connection.run(SQLReading.kinds, [.text(id)]).first else { return [] }
+        return zip(ContentKind.allCases, row).filter { $0.1.integer == 1 }.map(\.0)
+    }
+
+    func events(of id: String) throws -> [MessageEvent] {
+        try connection.run(SQLReading.events, [.text(id)]).map {
+            MessageEvent(at: try $0.text(0), state: try TransportState(stored: $0.text(1)), detail: $0[2].text)
+        }
+    }
+
+    func certificate(_ key: CertificateKey) throws -> CertificateRecord? {
+        try connection.run(SQLReading.certificate, [.text(key.partner), .text(key.side.rawValue), .text(key.number)]).first
+            .map(CertificateRecord.init)
+    }
+
+    func certificates(number: String) throws -> [CertificateRecord] {
+        try connection.run(SQLReading.certificates, [.text(NumberKey.key(of: number))]).map(CertificateRecord.init)
+    }
+
+    func facts(of certificate: Int64) throws -> [String] {
+        try connection.run(SQLReading.facts, [.integer(certificate)]).map { try $0.text(0) }
+    }
+
+    func overdue(now: String, limit: Int) throws -> [StoredMessage] {
+        try connection.run(SQLReading.overdue, [.text(now), .integer(Int64(limit))]).map(StoredMessage.init)
+    }
+
+    func workDepth() throws -> [WorkDepth] {
+        try connection.run(SQLReading.depth, []).map {
+            WorkDepth(
+                direction: try Direction(stored: $0.text(0)), partner: try $0.text(1), waiting: Int(try $0.integer(2)),
+                parked: Int(try $0.integer(3)), awaiting: Int(try $0.integer(4)), oldest: $0[5].text)
+        }
+    }
+
+    func refusals(limit: Int) throws -> [RefusalNote] {
+        try connection.run(SQLReading.refusals, [.integer(Int64(limit))]).map {
+            RefusalNote(
+                at: try $0.text(0), code: try $0.text(1), correlationID: try $0.text(2), peer: try $0.text(3), digest: try $0.text(4))
+        }
+    }
+
+    func signersSeen() throws -> [SignerSeen] {
+        try connection.run(SQLReading.signers, []).map {
+            SignerSeen(partner: try $0.text(0), fingerprint: try $0.text(1), lastAt: try $0.text(2))
+        }
+    }
+
+    private static let byID = SQLStatement("SELECT \(StoredMessage.columns) FROM message WHERE id = $1", name: "message")
+    private static let holder = SQLStatement(
+        "SELECT \(StoredMessage.columns) FROM message WHERE direction = $1 AND partner = $2 AND message_id = $3 AND claims = 1",
+        name: "holder")
+    private static let content = Dictionary(
+        uniqueKeysWithValues: ContentKind.allCases.map { kind in
+            let sql = "SELECT \(kind.column) FROM content JOIN message ON message.sequence = content.message WHERE message.id = $1"
+            return (kind, SQLStatement(sql, name: "content_" + kind.column))
+        })
+    private static let kinds: SQLStatement = {
+        let columns = ContentKind.allCases.map { "CASE WHEN \($0.column) IS NULL THEN 0 ELSE 1 END" }
+        return SQLStatement(
+            "SELECT \(columns.joined(separator: ", ")) FROM content JOIN message ON message.sequence = content.message WHERE message.id = $1",
+            name: "kinds")
+    }()
+    private static let events = SQLStatement(
+        """
+        SELECT event.at, event.state, event.detail FROM event JOIN message ON message.sequence = event.message
+        WHERE message.id = $1 ORDER BY number
+        """, name: "events")
+    private static let certificate = SQLStatement(
+        "SELECT \(CertificateRecord.columns) FROM certificate WHERE partner = $1 AND side = $2 AND number = $3", name: "certificate")
+    private static let certificates = SQLStatement(
+        "SELECT \(CertificateRecord.columns) FROM certificate WHERE number_key = $1 ORDER BY number, partner, side", name: "certificates")
+    private static let facts = SQLStatement("SELECT fact FROM fact WHERE certificate = $1 ORDER BY message", name: "facts")
+    private static let overdue = SQLStatement(
+        """
+        SELECT \(StoredMessage.columns) FROM work JOIN message ON message.sequence = work.message
+        WHERE work.direction = 'inbound' AND work.due_at <= $1 AND work.awaiting = 1 ORDER BY work.due_at LIMIT $2
+        """, name: "overdue")
+    private static let depth = SQLStatement(
+        """
+        SELECT work.direction, message.partner, COUNT(CASE WHEN awaiting = 0 THEN due_at END),
+          COUNT(CASE WHEN due_at IS NULL THEN 1 END), COUNT(CASE WHEN awaiting = 1 THEN 1 END), MIN(CASE WHEN awaiting = 0 THEN due_at END)
+        FROM work JOIN message ON message.sequence = work.message GROUP BY work.direction, message.partner
+        """, name: "depth")
+    private static let refusals = SQLStatement(
+        "SELECT at, code, correlation_id, peer, digest FROM refusal ORDER BY sequence DESC LIMIT $1", name: "refusals")
+    private static let signers = SQLStatement(
+        """
+        SELECT partner, signer, MAX(received_at) FROM message
+        WHERE direction = 'inbound' AND claims = 1 AND signer IS NOT NULL GROUP BY partner, signer
+        """, name: "signers")
+}
+
+extension StoredMessage {
+    static let columns = [
+        "id", "sequence", "direction", "partner", "operation", "message_id", "content_digest", "certificate_number", "state",
+        "correlation_id", "received_at", "updated_at", "signer", "body_digest", "attempts", "detail",
+    ].map { "message." + $0 }.joined(separator: ", ")
+
+    init(_ row: [SQLValue]) throws {
+        self.init(
+            id: try row.text(0), sequence: try row.integer(1), direction: try Direction(stored: row.text(2)), partner: try row.text(3),
+            operation: try row.text(4), messageID: try row.text(5), contentDigest: try row.text(6), certificateNumber: row[7].text,
+            state: try TransportState(stored: row.text(8)), correlationID: try row.text(9), receivedAt: try row.text(10),
+            updatedAt: try row.text(11), signer: row[12].text, bodyDigest: row[13].text, attempts: Int(try row.integer(14)),
+            detail: row[15].text)
+    }
+}
+
+extension CertificateRecord {
+    static let columns = "sequence, partner, side, number, state, version, treatment, updated_at"
+
+    init(_ row: [SQLValue]) throws {
+        self.init(
+            sequence: try row.integer(0),
+            key: CertificateKey(partner: try row.text(1), side: try Direction(stored: row.text(2)), number: try row.text(3)),
+            state: try row.text(4), version: row[5].text, treatment: try row.text(6), updatedAt: try row.text(7))
+    }
+}
+
+extension Direction {
+    init(stored text: String) throws {
+        guard let value = Direction(rawValue: text) else { throw StoreError("the direction \(text) is not known to this version") }
+        self = value
+    }
+}
+
+extension TransportState {
+    init(stored text: String) throws {
+        guard let value = TransportState(rawValue: text) else { throw StoreError("the state \(text) is not known to this version") }
+        self = value
+    }
+}
+
+extension ContentKind {
+    /// The column of table `content`.
+    var column: String {
+        switch self {
+        case .request: "request"
+        case .response: "response"
+        case .dataset: "dataset"
+        case .verification: "verification"
+        }
+    }
+}

@@ -1,0 +1,230 @@
+/// Writing, by SQL, inside whatever transaction is under way.
+final class SQLTransaction: SQLReading, StoreTransaction {
+    func insert(_ message: NewMessage) throws -> Int64? {
+        let arguments: [SQLValue] = [
+            .text(message.id), .text(message.direction.rawValue), .text(message.partner), .text(message.operation),
+            .text(message.messageID),
+            .text(message.contentDigest), SQLValue(message.certificateNumber), SQLValue(message.certificateNumber.map(NumberKey.key)),
+            .integer(message.state == .refused ? 0 : 1), .text(message.state.rawValue), .text(message.correlationID),
+            .text(message.receivedAt), SQLValue(message.signer), SQLValue(message.bodyDigest), SQLValue(message.detail),
+        ]
+        guard let sequence = try connection.run(SQLTransaction.insertMessage, arguments).first?[0].integer else {
+            guard let earlier = try holder(message.direction, partner: message.partner, messageID: message.messageID) else {
+                throw StoreError("the local id \(message.id) is taken")
+            }
+            // Written by this very call, whose answer was lost on the way from the database.
+            return earlier.id == message.id ? earlier.sequence : nil
+        }
+        try keep(message.contents, of: sequence)
+        _ = try connection.change(
+            SQLTransaction.firstEvent,
+            [.integer(sequence), .text(message.receivedAt), .text(message.state.rawValue), SQLValue(message.detail)])
+        return sequence
+    }
+
+    func update(_ message: Int64, _ change: MessageChange, at now: String) throws {
+        let (kept, added): (Int64, Int64) =
+            switch change.attempts {
+            case .oneMore: (1, 1)
+            case .same: (1, 0)
+            case .none: (0, 0)
+            }
+        _ = try connection.change(
+            SQLTransaction.updateMessage,
+            [
+                .integer(message), .text(change.state.rawValue), SQLValue(change.detail), .text(now), .integer(kept), .integer(added),
+                SQLValue(change.bodyDigest), SQLValue(change.signer),
+            ])
+        try keep(change.contents, of: message)
+        try note(message, change.state, change.detail, at: now)
+    }
+
+    /// Keeps bytes beside what is kept already; a kind that is given again replaces the earlier try's.
+    private func keep(_ contents: [ContentKind: [UInt8]], of message: Int64) throws {
+        guard !contents.isEmpty else { return }
+        _ = try connection.change(
+            SQLTransaction.keepContent,
+            [
+                .integer(message), SQLValue(contents[.dataset]), SQLValue(contents[.verification]), SQLValue(contents[.response]),
+                SQLValue(contents[.request]),
+            ])
+    }
+
+    func note(_ message: Int64, _ state: TransportState, _ detail: String?, at now: String) throws {
+        _ = try connection.change(
+            SQLTransaction.nextEvent, [.integer(message), .text(now), .text(state.rawValue), SQLValue(detail)])
+    }
+
+    // MARK: Certificates
+
+    func lockCertificate(_ key: CertificateKey, at now: String) throws -> CertificateRecord {
+        let row = try connection.run(
+            SQLTransaction.lockCertificate,
+            [.text(key.partner), .text(key.side.rawValue), .text(key.number), .text(NumberKey.key(of: key.number)), .text(now)]
+        ).first
+        guard let row else { throw StoreError("the certificate \(key.number) could not be locked") }
+        return try CertificateRecord(row)
+    }
+
+    func update(_ certificate: CertificateRecord) throws {
+        _ = try connection.change(
+            SQLTransaction.updateCertificate,
+            [
+                .integer(certificate.sequence), .text(certificate.state), SQLValue(certificate.version), .text(certificate.treatment),
+                .text(certificate.updatedAt),
+            ])
+    }
+
+    func addFact(_ fact: String, of certificate: Int64, by message: Int64) throws {
+        _ = try connection.change(SQLTransaction.addFact, [.integer(certificate), .integer(message), .text(fact)])
+    }
+
+    // MARK: Work
+
+    func queue(_ work: NewWork) throws {
+        _ = try connection.change(
+            SQLTransaction.queueWork,
+            [
+                .integer(work.message), .text(work.direction.rawValue), .integer(work.lane), .integer(work.place), SQLValue(work.due),
+                .integer(work.isAwaiting ? 1 : 0),
+            ])
+        if work.due != nil { try tell(work.direction) }
+    }
+
+    func takeWork(_ direction: Direction, now: String, lease: Lease, limit: Int) throws -> [StoredMessage] {
+        let arguments: [SQLValue] = [
+            .text(direction.rawValue), .text(now), .text(lease.until), .text(lease.owner), .integer(Int64(limit)),
+        ]
+        let statement = connection.dialect == .sqlite ? SQLTransaction.takeWork : SQLTransaction.takeWorkSkippingLocked
+        return try connection.run(statement, arguments).flatMap { row in
+            try connection.run(SQLTransaction.bySequence, [.integer(row.integer(0))]).map(StoredMessage.init)
+        }.sorted { $0.sequence < $1.sequence }
+    }
+
+    func renewLeases(_ lease: Lease) throws {
+        _ = try connection.change(SQLTransaction.renewLeases, [.text(lease.owner), .text(lease.until)])
+    }
+
+    func dropLeases(of owner: String) throws {
+        _ = try connection.change(SQLTransaction.dropLeases, [.text(owner)])
+    }
+
+    func reschedule(_ message: Int64, due: String?) throws {
+        _ = try connection.change(SQLTransaction.reschedule, [.integer(message), SQLValue(due)])
+    }
+
+    func endWork(_ message: Int64) throws {
+        _ = try connection.change(SQLTransaction.endWork, [.integer(message)])
+    }
+
+    func awaiting(_ direction: Direction, lane: Int64) throws -> [Int64] {
+        try connection.run(SQLTransaction.awaiting, [.integer(lane), .text(direction.rawValue)]).map { try $0.integer(0) }
+    }
+
+    func endWaiting(_ message: Int64, place: Int64, due: String) throws {
+        _ = try connection.change(SQLTransaction.endWaiting, [.integer(message), .integer(place), .text(due)])
+        try tell(.inbound)
+    }
+
+    /// Other replicas hear of it when the transaction is committed.
+    private func tell(_ direction: Direction) throws {
+        guard connection.dialect == .postgresql else { return }
+        _ = try connection.run(SQLTransaction.notify, [.text(direction.rawValue)])
+    }
+
+    // MARK: The rest
+
+    func noteRefusal(_ refusal: RefusalNote) throws {
+        let arguments = [refusal.at, refusal.code, refusal.correlationID, refusal.peer, refusal.digest].map { SQLValue.text($0) }
+        guard let sequence = try connection.run(SQLTransaction.insertRefusal, arguments).first?[0].integer else { return }
+        _ = try connection.change(SQLTransaction.forgetRefusals, [.integer(sequence - RefusalNote.kept)])
+    }
+
+    func checkWritable() throws {
+        _ = try connection.change(SQLTransaction.writeNothing, [])
+    }
+
+    static let channel = "coconect_work"
+
+    private static let insertMessage = SQLStatement(
+        """
+        INSERT INTO message (id, direction, partner, operation, message_id, content_digest, certificate_number, number_key, claims, state,
+          correlation_id, received_at, updated_at, signer, body_digest, detail)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15) ON CONFLICT DO NOTHING RETURNING sequence
+        """, name: "insert_message")
+    private static let updateMessage = SQLStatement(
+        """
+        UPDATE message SET state = $2, detail = $3, updated_at = $4, attempts = attempts * $5 + $6,
+          body_digest = COALESCE($7, body_digest), signer = COALESCE($8, signer) WHERE sequence = $1
+        """, name: "update_message")
+    private static let bySequence = SQLStatement(
+        "SELECT \(StoredMessage.columns) FROM message WHERE sequence = $1", name: "message_by_sequence")
+    private static let keepContent = SQLStatement(
+        """
+        INSERT INTO content (message, dataset, verification, response, request) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (message) DO UPDATE SET dataset = COALESCE(excluded.dataset, content.dataset),
+          verification = COALESCE(excluded.verification, content.verification),
+          response = COALESCE(excluded.response, content.response), request = COALESCE(excluded.request, content.request)
+        """, name: "keep_content")
+    private static let firstEvent = SQLStatement(
+        "INSERT INTO event (message, number, at, state, detail) VALUES ($1, 1, $2, $3, $4)", name: "first_event")
+    private static let nextEvent = SQLStatement(
+        """
+        INSERT INTO event (message, number, at, state, detail)
+        SELECT CAST($1 AS BIGINT), COALESCE(MAX(number), 0) + 1, $2, $3, $4 FROM event WHERE message = CAST($1 AS BIGINT)
+        """, name: "next_event")
+
+    /// The update changes nothing, but locks and gives the row.
+    private static let lockCertificate = SQLStatement(
+        """
+        INSERT INTO certificate (partner, side, number, number_key, state, treatment, updated_at)
+        VALUES ($1, $2, $3, $4, 'none', 'none', $5)
+        ON CONFLICT (partner, side, number) DO UPDATE SET updated_at = certificate.updated_at
+        RETURNING \(CertificateRecord.columns)
+        """, name: "lock_certificate")
+    private static let updateCertificate = SQLStatement(
+        "UPDATE certificate SET state = $2, version = $3, treatment = $4, updated_at = $5 WHERE sequence = $1", name: "update_certificate")
+    private static let addFact = SQLStatement(
+        "INSERT INTO fact (certificate, message, fact) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", name: "add_fact")
+
+    private static let queueWork = SQLStatement(
+        """
+        INSERT INTO work (message, direction, lane, place, due_at, awaiting) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (message) DO UPDATE SET due_at = excluded.due_at, awaiting = excluded.awaiting, leased_until = NULL, owner = NULL
+        """, name: "queue_work")
+    private static func takeWork(_ lock: String) -> String {
+        """
+        UPDATE work SET leased_until = $3, owner = $4 WHERE message IN (
+          SELECT due.message FROM work AS due
+          WHERE due.direction = $1 AND due.due_at <= $2 AND (due.leased_until IS NULL OR due.leased_until < $2)
+            AND due.awaiting = 0 AND NOT EXISTS (
+              SELECT 1 FROM work AS earlier
+              WHERE earlier.lane = due.lane AND earlier.direction = due.direction AND earlier.place < due.place AND earlier.awaiting = 0)
+          ORDER BY due.due_at LIMIT $5 \(lock))
+        RETURNING message
+        """
+    }
+    private static let takeWork = SQLStatement(takeWork(""), name: "take_work")
+    private static let takeWorkSkippingLocked = SQLStatement(takeWork("FOR UPDATE OF due SKIP LOCKED"), name: "take_work")
+    private static let renewLeases = SQLStatement(
+        "UPDATE work SET leased_until = $2 WHERE owner = $1 AND leased_until IS NOT NULL", name: "renew_leases")
+    private static let dropLeases = SQLStatement(
+        "UPDATE work SET leased_until = NULL, owner = NULL WHERE owner = $1", name: "drop_leases")
+    private static let reschedule = SQLStatement(
+        """
+        UPDATE work SET due_at = $2, awaiting = CASE WHEN CAST($2 AS TEXT) IS NULL THEN awaiting ELSE 0 END, leased_until = NULL, owner = NULL
+        WHERE message = $1
+        """, name: "reschedule")
+    private static let endWork = SQLStatement("DELETE FROM work WHERE message = $1", name: "end_work")
+    private static let awaiting = SQLStatement(
+        "SELECT message FROM work WHERE lane = $1 AND direction = $2 AND awaiting = 1 ORDER BY place", name: "awaiting")
+    private static let endWaiting = SQLStatement(
+        "UPDATE work SET awaiting = 0, place = $2, due_at = $3, leased_until = NULL, owner = NULL WHERE message = $1", name: "end_waiting")
+    private static let notify = SQLStatement("SELECT pg_notify('\(channel)', $1)", name: "notify")
+
+    private static let insertRefusal = SQLStatement(
+        "INSERT INTO refusal (at, code, correlation_id, peer, digest) VALUES ($1, $2, $3, $4, $5) RETURNING sequence",
+        name: "insert_refusal")
+    private static let forgetRefusals = SQLStatement("DELETE FROM refusal WHERE sequence <= $1", name: "forget_refusals")
+    private static let writeNothing = SQLStatement("UPDATE message SET state = state WHERE sequence = -1", name: "write_nothing")
+}

@@ -1,0 +1,57 @@
+/// What can be looked up, at one moment.
+public protocol StoreReading {
+    func message(id: String) throws -> StoredMessage?
+    /// The message that claimed this id.
+    func holder(_ direction: Direction, partner: String, messageID: String) throws -> StoredMessage?
+    /// Newest first.
+    func messages(_ query: MessageQuery) throws -> [StoredMessage]
+    func content(_ kind: ContentKind, of id: String) throws -> [UInt8]?
+    func contentKinds(of id: String) throws -> [ContentKind]
+    func events(of id: String) throws -> [MessageEvent]
+
+    func certificate(_ key: CertificateKey) throws -> CertificateRecord?
+    /// By number as typed: all that fold to the same key.
+    func certificates(number: String) throws -> [CertificateRecord]
+    /// In the order in which they were recorded.
+    func facts(of certificate: Int64) throws -> [String]
+
+    /// Messages that have waited for their certificates until `now`, the longest first.
+    func overdue(now: String, limit: Int) throws -> [StoredMessage]
+    /// How much waits, by direction and partner.
+    func workDepth() throws -> [WorkDepth]
+    func refusals(limit: Int) throws -> [RefusalNote]
+    /// Which certificates accepted messages of partners were signed with, and when last.
+    func signersSeen() throws -> [SignerSeen]
+}
+
+/// What can be written, in one transaction.
+public protocol StoreTransaction: StoreReading {
+    /// Writes a message and, unless it is refused, claims its id; its position in the log, or `nil` where the id is claimed already.
+    func insert(_ message: NewMessage) throws -> Int64?
+    func update(_ message: Int64, _ change: MessageChange, at now: String) throws
+    /// One more entry of the append-only log of what happened to a message.
+    func note(_ message: Int64, _ state: TransportState, _ detail: String?, at now: String) throws
+
+    /// The certificate, made where there is none yet; nobody else changes it until the transaction ends.
+    func lockCertificate(_ key: CertificateKey, at now: String) throws -> CertificateRecord
+    func update(_ certificate: CertificateRecord) throws
+    func addFact(_ fact: String, of certificate: Int64, by message: Int64) throws
+
+    func queue(_ work: NewWork) throws
+    /// Takes due work that does not wait for its certificate, under a lease, so that no other worker does the same; never out of the order of a lane.
+    func takeWork(_ direction: Direction, now: String, lease: Lease, limit: Int) throws -> [StoredMessage]
+    func renewLeases(_ lease: Lease) throws
+    /// Work that an owner had taken and gives back.
+    func dropLeases(of owner: String) throws
+    /// - Parameter due: `nil` leaves it to a person; what comes behind it in its lane waits. With a time, it waits for its certificate no longer.
+    func reschedule(_ message: Int64, due: String?) throws
+    func endWork(_ message: Int64) throws
+    /// Messages of a lane that wait for their certificate, in their order.
+    func awaiting(_ direction: Direction, lane: Int64) throws -> [Int64]
+    /// Lets one that waited for its certificate go on, behind what is in the lane already.
+    func endWaiting(_ message: Int64, place: Int64, due: String) throws
+
+    /// Old entries make room for new ones.
+    func noteRefusal(_ refusal: RefusalNote) throws
+    func checkWritable() throws
+}

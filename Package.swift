@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"6.0.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -68,6 +69,7 @@ let package = Package(
             "Exchanges",
             [
                 "XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", library("Logging", "swift-log"),
+                library("CoreMetrics", "swift-metrics"),
                 library("ServiceLifecycle", "swift-service-lifecycle"),
             ]),
         room(
@@ -80,7 +82,8 @@ let package = Package(
                 library("NIOCore", "swift-nio"), library("NIOTLS", "swift-nio"), library("NIOPosix", "swift-nio"),
                 library("HTTPTypes", "swift-http-types"),
                 library("NIOHTTPTypes", "swift-nio-extras"),
-                library("Logging", "swift-log"), library("ServiceLifecycle", "swift-service-lifecycle"),
+                library("Logging", "swift-log"), library("CoreMetrics", "swift-metrics"),
+                library("ServiceLifecycle", "swift-service-lifecycle"),
                 library("UnixSignals", "swift-service-lifecycle"),
             ]),
         .executableTarget(
@@ -89,7 +92,7 @@ let package = Package(
                 "Server", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML", "Attacks",
                 library("ArgumentParser", "swift-argument-parser"), library("X509", "swift-certificates"),
                 library("SwiftASN1", "swift-asn1"), library("Crypto", "swift-crypto"), library("_CryptoExtras", "swift-crypto"),
-                library("Yams", "Yams"), library("Logging", "swift-log"),
+                library("Yams", "Yams"), library("Logging", "swift-log"), library("CoreMetrics", "swift-metrics"),
                 library("AsyncHTTPClient", "async-http-client"),
             ],
             swiftSettings: strict),

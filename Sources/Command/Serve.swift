@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AsyncHTTPClient
+internal import CoreMetrics
 internal import Exchanges
 internal import Foundation
 internal import Logging
@@ -22,12 +23,18 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try loadConfiguration(config)
-        let level = configuration.logLevel
+        let (level, format) = (configuration.logLevel, configuration.logFormat)
         LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
+            var handler: any LogHandler =
+                switch format {
+                case .text: StreamLogHandler.standardError(label: label)
+                case .json: JSONLogHandler(label: label)
+                }
             handler.logLevel = level
             return handler
         }
+        let metrics = PrometheusRegistry()
+        MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "coconect-soap")
         let store = try configuration.store.open()
         let pool = ThreadWorkPool(threads: configuration.workThreads, limit: configuration.workLimit)
@@ -38,7 +45,7 @@ struct Serve: AsyncParsableCommand {
             gateway, soap: configuration.soap, api: configuration.api, partnerTLS: configuration.partnerTLS,
             insideURL: configuration.insideURL, pool: pool,
             revocationClient: client, reload: { [config] in try reload(config, evidence: evidence) },
-            logger: logger)
+            metrics: metrics, logger: logger)
         logger.info(
             "starting",
             metadata: [

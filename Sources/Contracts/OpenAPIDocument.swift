@@ -162,6 +162,12 @@ public struct OpenAPIDocument {
             (name: "/openapi.json", value: reading("read-openapi", "This document", ["200": object("The document")])),
             (name: "/health/live", value: reading("health-live", "Whether the process runs", ["200": answer("It does", "Health")])),
             (
+                name: "/metrics",
+                value: reading(
+                    "metrics", "Counts, times and depths in the text format of Prometheus",
+                    ["200": ["description": "The text", "content": ["text/plain": ["schema": ["type": "string"]]]]])
+            ),
+            (
                 name: "/health/ready",
                 value: reading(
                     "health-ready", "Whether messages can be taken",

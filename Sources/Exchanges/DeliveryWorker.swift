@@ -33,12 +33,26 @@ public struct DeliveryWorker: Service {
         await gateway.work(.inbound) { await outcome(of: $0) }
     }
 
-    private func outcome(of message: StoredMessage) async -> TryOutcome { TryOutcome(await attempt(message)) }
+    private func outcome(of message: StoredMessage) async -> TryOutcome {
+        if let seconds = gateway.breaker.admit(DeliveryWorker.target) {
+            let due = gateway.clock().adding(seconds: Int64(seconds.rounded(.up))).text
+            return TryOutcome(WorkOutcome(.accepted, detail: message.detail, .again(at: due), isTry: false))
+        }
+        return TryOutcome(await gateway.timed(.deliver) { await attempt(message) })
+    }
+
+    private static let target = "inside"
+
+    private func note(isGood: Bool) {
+        guard gateway.breaker.note(DeliveryWorker.target, isGood: isGood) else { return }
+        gateway.logger.error("the JSON gateway fails again and again; it is tried less often until it answers")
+    }
 
     private func attempt(_ message: StoredMessage) async -> WorkOutcome {
         do {
             let dataset = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? []
             let answer = try await inside.deliver(message, dataset: dataset)
+            note(isGood: answer.status < 500)
             switch answer.status {
             case 200..<300: return WorkOutcome(.delivered, .done)
             case 408, 429: return again(message, "the JSON gateway answered \(answer.status): \(answer.text)")
@@ -46,8 +60,10 @@ public struct DeliveryWorker: Service {
             default: return again(message, "the JSON gateway answered \(answer.status): \(answer.text)")
             }
         } catch is CancellationError {
+            gateway.breaker.forget(DeliveryWorker.target)
             return WorkOutcome(.accepted, .again(at: gateway.clock().text), isTry: false)
         } catch {
+            note(isGood: false)
             return again(message, "no answer from the JSON gateway: \(error)")
         }
     }

@@ -22,16 +22,16 @@ extension Gateway {
     private func exchange(_ request: InboundRequest) async -> InboundAnswer {
         let now = clock()
         do {
-            let message = try await read(request, at: now)
+            let message = try await timed(.read) { try await read(request, at: now) }
             let dataset: Dataset
             switch accepted(message) {
             case .success(let accepted): dataset = accepted
             case .failure(let refused): return try await answerAgain(message, try await known(message, or: refused), at: now)
             }
             let receipt = Receipt(messageID: message.messageID, receivedAt: now.text, bodyDigest: message.bodyDigest.base64)
-            let response = try await sign(receipt, for: message, at: now)
+            let response = try await timed(.sign) { try await sign(receipt, for: message, at: now) }
             let record = record(message, dataset, request, response, at: now)
-            switch try await self.record(record, dataset, message, at: now) {
+            switch try await timed(.store, { try await self.record(record, dataset, message, at: now) }) {
             case .taken(let earlier): return try await answerAgain(message, earlier, at: now)
             case .unknownCertificate(let number): throw refused(message, .certificateUnknown(number))
             case .added: bell.ring(.inbound)
@@ -46,6 +46,7 @@ extension Gateway {
                     metadata: metadata(request, message).merging(["warning": "\(warning.code)", "text": "\(warning.text)"]) { _, new in new
                     })
             }
+            count(.inbound, message.operation.rawValue, message.partner.name, "accepted")
             logger.info("message accepted", metadata: metadata(request, message).merging(["id": "\(record.id)"]) { _, new in new })
             return InboundAnswer(outcome: .accepted(id: record.id), version: message.version, bytes: response)
         } catch let refused as RefusedRequest {
@@ -109,6 +110,7 @@ extension Gateway {
         try await store.write(.here) {
             try $0.note(earlier.sequence, earlier.state, "repeated by its sender and answered again", at: now.text)
         }
+        count(.inbound, message.operation.rawValue, message.partner.name, "repeated")
         logger.info("message repeated, answered again", metadata: ["id": "\(earlier.id)", "partner": "\(message.partner.name)"])
         return InboundAnswer(outcome: .repeated(id: earlier.id), version: message.version, bytes: response)
     }

@@ -10,12 +10,16 @@ internal import XMLSignature
 /// The outbound road.
 extension Gateway {
     /// JSON → dataset → durable and queued. What was taken is sent until the partner's receipt is there or a person is asked.
-    public func submit(json: [UInt8], operation: Operation, partner name: String) async throws -> Submission {
+    ///
+    /// - Parameter correlationID: names the message in the log; 32 hexadecimal digits, the trace id of who hands it in.
+    public func submit(
+        json: [UInt8], operation: Operation, partner name: String, correlationID: String = LocalID.make()
+    ) async throws -> Submission {
         try await pool.run {
             do throws(SubmissionError) {
                 let partner = try callable(operation, partner: name)
                 let dataset = try dataset(json, operation, partner)
-                return try await queue(dataset, operation, partner)
+                return try await queue(dataset, operation, partner, correlationID)
             } catch {
                 return .refused(error)
             }
@@ -51,7 +55,7 @@ extension Gateway {
     ///   be written otherwise (another SOAP version, a newer program), the receipt still names that one.
     public func send(
         _ dataset: Dataset, _ operation: Operation, to partner: Partner, through transport: any PartnerTransport,
-        afterTry earlier: String? = nil
+        afterTry earlier: String? = nil, trace: String? = nil
     ) async throws -> SentExchange {
         guard let menuOperation = self.operation(operation) else {
             throw SubmissionError.operationNotCalled(operation, partner: partner.name)
@@ -66,12 +70,12 @@ extension Gateway {
         let (draft, request) = try await pool.run {
             let identity = identity
             let draft = try EnvelopeDraft(envelope, identity: identity, style: partner.endpoint.signing, created: clock())
-            return (draft, try await identity.finish(draft))
+            return (draft, try await timed(.sign) { try await identity.finish(draft) })
         }
-        let response = try await call(
-            transport,
-            OutboundRequest(
-                url: address, version: envelope.version, action: action, bytes: request, timeout: partner.endpoint.timeout))
+        let call = OutboundRequest(
+            url: address, version: envelope.version, action: action, bytes: request, timeout: partner.endpoint.timeout,
+            correlationID: trace)
+        let response = try await timed(.send) { try await self.call(transport, call) }
         let sent = SentMessage(
             messageID: messageID, addressingID: envelope.addressing.isEmpty ? nil : uuid(of: messageID), bodyDigest: draft.bodyDigest,
             earlierDigest: earlier)

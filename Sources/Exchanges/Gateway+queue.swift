@@ -6,7 +6,9 @@ internal import XMLSignature
 
 /// Taking over what the JSON gateway hands in, and taking up what was parked.
 extension Gateway {
-    func queue(_ dataset: Dataset, _ operation: Operation, _ partner: Partner) async throws(SubmissionError) -> Submission {
+    func queue(
+        _ dataset: Dataset, _ operation: Operation, _ partner: Partner, _ correlationID: String
+    ) async throws(SubmissionError) -> Submission {
         guard let statement = CertificateStatement(dataset, operation) else {
             preconditionFailure("a valid dataset says what its operation is about")
         }
@@ -14,7 +16,7 @@ extension Gateway {
         let message = NewMessage(
             id: LocalID.make(), direction: .outbound, partner: partner.name, operation: operation.rawValue,
             messageID: dataset.text("functionalReferenceId") ?? "", contentDigest: Digest(of: dataset.xml).hex,
-            certificateNumber: statement.number, state: .queued, correlationID: LocalID.make(), receivedAt: now.text,
+            certificateNumber: statement.number, state: .queued, correlationID: correlationID, receivedAt: now.text,
             contents: [.dataset: dataset.json()])
         let queued: Queued
         do {

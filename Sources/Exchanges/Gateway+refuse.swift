@@ -19,6 +19,8 @@ extension Gateway {
     /// - Parameter signed: `false` where there is no time for a signature.
     func refuse(_ request: InboundRequest, _ refused: RefusedRequest, at now: XMLDateTime, signed: Bool) async -> InboundAnswer {
         let refusal = refused.refusal
+        count(.inbound, request.operation, refused.partner?.name, "refused")
+        countRefusal(refusal.rule.number)
         logger.log(
             level: refusal.blame == .receiver ? .error : .warning, "message refused",
             metadata: [

@@ -4,6 +4,13 @@ internal import Stores
 internal import Synchronization
 internal import XML
 
+extension WorkOutcome {
+    /// As it is counted: the state it ends in, or `retried`.
+    fileprivate var told: String {
+        if case .again = next { "retried" } else { change.state.rawValue }
+    }
+}
+
 /// What came of one try, and what it says about the certificate.
 struct TryOutcome: Sendable {
     var work: WorkOutcome
@@ -71,6 +78,7 @@ extension Gateway {
             logger.error("outcome could not be stored", metadata: ["id": "\(message.id)", "error": "\(error)"])
         }
         let state = outcome.work.change.state
+        count(message.direction, message.operation, message.partner, outcome.work.told)
         let isDone = [.acknowledged, .delivered].contains(state)
         logger.log(
             level: isDone ? .info : state == .parked ? .error : .warning,

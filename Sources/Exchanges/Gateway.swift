@@ -24,6 +24,7 @@ public struct Gateway: Sendable {
     let strangers: RateLimit
     let notes: RateLimit
     let bell: WorkBell
+    let breaker = Breaker()
 
     public init(
         administration: Administration, identities: SigningIdentities, partners: PartnerRegistry, catalog: Catalog,

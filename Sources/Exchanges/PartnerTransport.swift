@@ -20,7 +20,11 @@ public struct OutboundRequest: Sendable {
     /// Seconds.
     public let timeout: Int
 
-    public init(url: String, version: SOAPVersion, action: String, bytes: [UInt8], timeout: Int) {
+    /// The trace that the message belongs to.
+    public let correlationID: String?
+
+    public init(url: String, version: SOAPVersion, action: String, bytes: [UInt8], timeout: Int, correlationID: String? = nil) {
+        self.correlationID = correlationID
         self.url = url
         self.version = version
         self.action = action

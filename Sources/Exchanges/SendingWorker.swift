@@ -28,9 +28,15 @@ public struct SendingWorker: Service {
             }
             operation = known
             let partner = try gateway.callable(operation, partner: message.partner)
+            if let seconds = gateway.breaker.admit(target(message)) {
+                return later(Int64(seconds.rounded(.up)), message.detail ?? "\(message.partner) does not answer")
+            }
             let json = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? []
             dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
-            exchange = try await gateway.send(dataset, operation, to: partner, through: transport, afterTry: message.bodyDigest)
+            exchange = try await gateway.send(
+                dataset, operation, to: partner, through: transport, afterTry: message.bodyDigest,
+                trace: message.correlationID)
+            note(message, isGood: true)
         } catch SubmissionError.partnerSuspended(let name) {
             return later(60, "the exchange with \(name) is suspended")
         } catch let error as SubmissionError {
@@ -38,8 +44,10 @@ public struct SendingWorker: Service {
         } catch let error as DatasetError {
             return park(message, "the stored dataset no longer fits the menu: \(error)")
         } catch let error as PartnerUnreachable {
+            note(message, isGood: false)
             return TryOutcome(again(message, "no answer: \(error)"))
         } catch {
+            gateway.breaker.forget(target(message))
             // A shutdown, a full pool, a store or signer of our own that failed: the partner was not asked.
             return later(1, "not sent: \(error)")
         }
@@ -47,6 +55,15 @@ public struct SendingWorker: Service {
         work.change.contents = [.request: exchange.request, .response: exchange.response, .verification: exchange.report.json]
         work.change.bodyDigest = exchange.bodyDigest
         return TryOutcome(work, fact: CertificateStatement(dataset, operation)?.fact)
+    }
+
+    private func target(_ message: StoredMessage) -> String { "partner " + message.partner }
+
+    private func note(_ message: StoredMessage, isGood: Bool) {
+        guard gateway.breaker.note(target(message), isGood: isGood) else { return }
+        gateway.logger.error(
+            "the partner does not answer again and again; it is called less often until it does",
+            metadata: ["partner": "\(message.partner)"])
     }
 
     private func judge(_ exchange: SentExchange, _ message: StoredMessage) -> WorkOutcome {

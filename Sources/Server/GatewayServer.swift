@@ -18,6 +18,7 @@ public struct GatewayServer: Sendable {
     private let pool: ThreadWorkPool
     private let reload: @Sendable () throws -> ReloadedSettings
     private let revocationClient: HTTPClient
+    private let metrics: PrometheusRegistry
     private let logger: Logger
 
     /// What is under way at a stop gets this long; a client that stalls does not hold the gateway up.
@@ -27,7 +28,8 @@ public struct GatewayServer: Sendable {
 
     public init(
         _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, partnerTLS: TLSMaterial?, insideURL: String?,
-        pool: ThreadWorkPool, revocationClient: HTTPClient, reload: @escaping @Sendable () throws -> ReloadedSettings, logger: Logger
+        pool: ThreadWorkPool, revocationClient: HTTPClient, reload: @escaping @Sendable () throws -> ReloadedSettings,
+        metrics: PrometheusRegistry, logger: Logger
     ) {
         self.gateway = gateway
         self.soap = soap
@@ -37,6 +39,7 @@ public struct GatewayServer: Sendable {
         self.pool = pool
         self.reload = reload
         self.revocationClient = revocationClient
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -55,7 +58,11 @@ public struct GatewayServer: Sendable {
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
         services.append(
             try application(
-                api, name: "JSON API", JSONAPI(gateway: gateway, maximumBody: api.maximumBody, logger: logger).router.buildResponder()))
+                api, name: "JSON API",
+                JSONAPI(
+                    gateway: gateway, maximumBody: api.maximumBody,
+                    metrics: MetricsPage(gateway: gateway, registry: metrics, poolWaiting: { [pool] in pool.load }), logger: logger
+                ).router.buildResponder()))
         services.append(
             try application(
                 soap, name: "SOAP listener", SOAPListener(gateway: gateway, settings: soap),

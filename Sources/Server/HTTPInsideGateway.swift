@@ -21,6 +21,7 @@ public struct HTTPInsideGateway: InsideGateway {
         call.headers.add(name: "Coconect-Message", value: message.id)
         call.headers.add(name: "Coconect-Partner", value: message.partner)
         call.headers.add(name: "Coconect-Signer", value: message.signer ?? "")
+        if let trace = TraceContext.header(message.correlationID) { call.headers.add(name: "traceparent", value: trace) }
         call.body = .bytes(ByteBuffer(bytes: dataset))
         let response = try await client.execute(call, timeout: .seconds(30))
         // The status decides; of the text a person needs no more than its beginning.

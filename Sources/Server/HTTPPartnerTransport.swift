@@ -23,6 +23,7 @@ public struct HTTPPartnerTransport: PartnerTransport {
         case .v12:
             call.headers.add(name: "Content-Type", value: "application/soap+xml; charset=utf-8; action=\"\(request.action)\"")
         }
+        if let trace = request.correlationID.flatMap(TraceContext.header) { call.headers.add(name: "traceparent", value: trace) }
         call.body = .bytes(ByteBuffer(bytes: request.bytes))
         let response = try await client.execute(call, timeout: .seconds(Int64(request.timeout)))
         let body = try await response.body.collect(upTo: maximumBody)

@@ -10,14 +10,16 @@ internal import Stores
 struct JSONAPI: Sendable {
     let gateway: Gateway
     let maximumBody: Int
+    let metrics: MetricsPage
     private let logger: Logger
     /// Made once: it is large.
     private let openAPI: [UInt8]
 
-    init(gateway: Gateway, maximumBody: Int, logger: Logger) {
+    init(gateway: Gateway, maximumBody: Int, metrics: MetricsPage, logger: Logger) {
         self.gateway = gateway
         self.logger = logger
         self.maximumBody = maximumBody
+        self.metrics = metrics
         openAPI = OpenAPIDocument(gateway.menu).bytes
     }
 
@@ -28,6 +30,7 @@ struct JSONAPI: Sendable {
         router.get("/openapi.json") { _, _ in Response.bytes(openAPI, type: "application/json") }
         router.get("/health/live") { _, _ in Response.json(["status": "live"]) }
         router.get("/health/ready") { _, _ in await ready() }
+        router.get("/metrics") { _, _ in await metrics.response() }
         router.post("/partners/{partner}/{operation}") { try await submit($0, $1) }
         router.get("/messages") { request, _ in try await list(request) }
         router.get("/messages/{id}") { _, context in try await message(context) }
@@ -41,6 +44,7 @@ struct JSONAPI: Sendable {
     /// What each address is there for; the first that fits counts.
     private static let methods: KeyValuePairs<String, [HTTPRequest.Method]> = [
         "/": [.get, .head], "/openapi.json": [.get, .head], "/health/live": [.get, .head], "/health/ready": [.get, .head],
+        "/metrics": [.get, .head],
         "/partners/{}/{}": [.post], "/messages": [.get, .head], "/messages/{}": [.get, .head], "/messages/{}/ack": [.post],
         "/messages/{}/{}": [.get, .head], "/inbox": [.get, .head], "/certificates/{}": [.get, .head],
     ]
@@ -57,6 +61,7 @@ struct JSONAPI: Sendable {
     private var index: Response {
         .json([
             "messages": "/messages", "inbox": "/inbox", "live": "/health/live", "ready": "/health/ready", "openapi": "/openapi.json",
+            "metrics": "/metrics",
             "submit": "POST /partners/{partner}/{operation}",
         ])
     }
@@ -97,7 +102,8 @@ struct JSONAPI: Sendable {
         }
         let submission: Submission
         do {
-            submission = try await gateway.submit(json: body, operation: operation, partner: partner)
+            submission = try await gateway.submit(
+                json: body, operation: operation, partner: partner, correlationID: TraceContext.correlationID(request.headers))
         } catch is WorkPoolError {
             return Problem(
                 .serviceUnavailable, type: "overloaded", title: "Too much waits", detail: "nothing was accepted; send it again later"

@@ -53,7 +53,9 @@ final class SOAPListener: HTTPResponder {
     }
 
     private func exchange(_ request: Request, operation: String, peer identity: PeerIdentity) async throws -> Response {
-        let correlationID = LocalID.make()
+        // A stranger does not choose what its lines are found under.
+        let isKnown = gateway.partners.partner(ofClient: identity.certificate) != nil
+        let correlationID = isKnown ? TraceContext.correlationID(request.headers) : LocalID.make()
         let body: SOAPBody
         do {
             body = try await SOAPBody(request, settings)

@@ -27,6 +27,9 @@ public final class ThreadWorkPool: WorkPool {
         return try await withTaskExecutorPreference(executor, operation: work)
     }
 
+    /// Requests under way or waiting.
+    public var load: Int { waiting.withLock { $0 } }
+
     public func shutDown() async throws {
         try await executor.threads.shutdownGracefully()
     }

@@ -17,7 +17,10 @@ public struct CertificateRecord: Sendable, Hashable {
     public let sequence: Int64
     public let key: CertificateKey
     public var state: String
+    /// In force.
     public var version: String?
+    /// The last day of its validity, where it names one.
+    public var validUntil: String?
     public var treatment: String
     /// RFC 3339 UTC.
     public var updatedAt: String

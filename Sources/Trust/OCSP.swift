@@ -61,6 +61,9 @@ public struct OCSPAnswer: Sendable {
             return .gap(.badAnswer(String(cString: OCSP_response_status_str(Int(code)))))
         }
         defer { OCSP_BASICRESP_free(basic) }
+        var algorithm: OpaquePointer?
+        X509_ALGOR_get0(&algorithm, nil, nil, OCSP_resp_get0_tbs_sigalg(basic))
+        guard !isWeak(signature: OBJ_obj2nid(algorithm)) else { return .gap(.badAnswer("it is signed with a digest that is too weak")) }
         guard coconect_ocsp_verify(basic, issuer.handle.pointer, nil) == 1 else {
             return .gap(.badAnswer("it is signed neither by the authority nor by a responder of it"))
         }

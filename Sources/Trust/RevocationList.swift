@@ -29,6 +29,7 @@ public struct RevocationList: Sendable {
 
     /// Whether one of the certificates signed it: by name, by key, and allowed to (RFC 5280, section 6.3.3 (f) and (g)).
     func isSigned(by issuers: [Certificate]) -> Bool {
+        guard !isWeak(signature: X509_CRL_get_signature_nid(handle.pointer)) else { return false }
         defer { ERR_clear_error() }
         return issuers.contains { issuer in
             X509_NAME_cmp(X509_get_subject_name(issuer.handle.pointer), X509_CRL_get_issuer(handle.pointer)) == 0

@@ -45,6 +45,7 @@ LEASE = 60  # seconds until what a killed gateway had taken is done by another
 PASSING = {"internal-error", "overloaded"}  # why a message may be refused for now
 POSTGRESQL = gateway.ROOT / "Scripts/postgresql"
 PLENTY = {"requestsPerMinute": 10_000_000, "concurrentRequests": 1000}
+CRASHES = {"SWIFT_BACKTRACE": "enable=no"}  # at once, so that no crash passes for a kill; the environment may say otherwise
 CONTENT_TYPE = {"soap": gateway.CONTENT_TYPES["1.2"], "api": "application/json"}
 
 
@@ -107,7 +108,7 @@ class PostgreSQL:
     kind = "PostgreSQL"
 
     def __init__(self):
-        self.folder, self.port, self.kills = tempfile.mkdtemp(prefix="coconect-postgresql-"), gateway.free_port(), 0
+        self.folder, self.port, self.kills = tempfile.mkdtemp(prefix="coconect-postgresql-"), own_port(), 0
 
     def start(self):
         """Processes of a killed server may hold its memory for a moment, and keep the next from starting."""
@@ -138,19 +139,18 @@ class Replica(Part):
     """One of the processes of a party's gateway; the first has the party's own ports."""
 
     def __init__(self, world, party, configuration, number):
-        self.ports = world.ports[party] if number == 0 else {"soap": gateway.free_port(), "api": gateway.free_port()}
+        self.ports = world.ports[party] if number == 0 else {"soap": own_port(), "api": own_port()}
         variables = {f"COCONECT_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         command = [gateway.COMMAND, "serve", "--config", str(configuration)]
         log = world.folder / f"{party}-{number}.log"
-        super().__init__(f"{party}'s gateway", command, log, self.answers, gateway.environment() | variables)
+        super().__init__(f"{party}'s gateway", command, log, self.answers, CRASHES | gateway.environment() | variables)
 
     def answers(self):
         with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.ports["soap"]), 1).close()
-            return self.api("/health/ready")
+            return is_open(self.ports["soap"]) and self.api("/health/ready", timeout=5)
 
-    def api(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['api']}{path}", timeout=PATIENCE) as response:
+    def api(self, path, timeout=PATIENCE):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['api']}{path}", timeout=timeout) as response:
             return json.load(response)
 
     def records(self, **query):
@@ -245,13 +245,14 @@ class TortureTest(unittest.TestCase):
         self.start = time.monotonic()
         self.world = gateway.World()
         self.addCleanup(self.world.close)
+        self.world.ports = {name: {"soap": own_port(), "api": own_port()} for name in gateway.PARTIES}
         self.deliveries_file = self.world.folder / "deliveries"
         self.signer = foreign.Signer(self.world.pki, "driver", "p256")
 
     # MARK: What is killed
 
     def json_gateway(self):
-        port = gateway.free_port()
+        port = own_port()
         self.inside_url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-B", __file__, "json-gateway", str(port), str(self.deliveries_file)]
         return self.begin(Part("JSON gateway", command, self.world.folder / "json-gateway.log", lambda: is_open(port)))
@@ -412,9 +413,9 @@ class TortureTest(unittest.TestCase):
         for victim in self.victims:
             kills[victim.kind] += victim.kills
         outcomes = collections.Counter(answer.outcome for answer in answers)
-        repeated = sum(1 for answer in answers if answer.values) - len(letters)
+        taken = sum(1 for answer in answers if answer.values)
         print(
-            f"\n{len(letters)} messages, {len(answers)} sends, {outcomes['receipt']} receipts, {repeated} repetitions, "
+            f"\n{len(letters)} messages, {len(answers)} sends, {taken} times taken, {taken - len(letters)} repetitions, "
             f"{len(self.deliveries)} deliveries, {time.monotonic() - self.start:.0f} s"
             f"\nkilled: {figures(kills)}\nanswers: {figures(outcomes)}; slowest {max(answer.seconds for answer in answers):.1f} s")
 
@@ -475,6 +476,14 @@ class TortureTest(unittest.TestCase):
         for replica in replicas:
             self.check_once(letters, replica.records())
         print(f"\n{len(pairs)} messages at two replicas at once, {time.monotonic() - self.start:.0f} s")
+
+
+def own_port():
+    """A port that no outgoing connection is given while the process that it belongs to is dead."""
+    outgoing = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while is_open(port := random.randrange(outgoing // 2, outgoing)):
+        pass
+    return port
 
 
 def is_open(port):

@@ -210,6 +210,7 @@ struct StoreConformanceTests {
                 #expect(certificate.state == "none" && certificate.version == nil && certificate.treatment == "none")
                 certificate.state = "issued"
                 certificate.version = "2"
+                certificate.validUntil = "2027-01-31"
                 certificate.treatment = "GRANTED"
                 certificate.updatedAt = "t2"
                 try transaction.update(certificate)

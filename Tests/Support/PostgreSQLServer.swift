@@ -12,16 +12,24 @@ public final class PostgreSQLServer: Sendable {
 
     private init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("coconect-postgresql-\(getpid())").path
-        port = Int.random(in: 50_000..<60_000)
-        try script("start", folder, "\(port)")
+        var port = 0
+        // Another program may have taken the port.
+        for attempt in 1...5 {
+            port = Int.random(in: 20_000..<30_000)
+            do {
+                try PostgreSQLServer.script("start", folder, "\(port)")
+                break
+            } catch  where attempt < 5 {}
+        }
+        self.port = port
         atexit {
             guard case .success(let server) = PostgreSQLServer.shared else { return }
-            try? server.script("stop", server.folder)
+            try? PostgreSQLServer.script("stop", server.folder)
             try? FileManager.default.removeItem(atPath: server.folder)
         }
     }
 
-    private func script(_ arguments: String...) throws {
+    private static func script(_ arguments: String...) throws {
         let (status, output) = try judge(Repository.root.appendingPathComponent("Scripts/postgresql").path, arguments)
         guard status == 0 else { throw Failed(output: output) }
     }

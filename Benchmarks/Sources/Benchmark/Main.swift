@@ -2,6 +2,7 @@ import Datasets
 import Exchanges
 import Foundation
 import SOAP
+import Stores
 import Trust
 import WSSecurity
 import XML
@@ -92,6 +93,12 @@ enum Main {
             var more: [InboundRequest] = []
             for _ in 0..<count { more.append(sample.inbound(try await sample.request(sample.dataset()))) }
             let crowd = try await measureTogether(more, sample.gateway)
+            let memory = sample.gateway(settings: sample.gateway.settings, store: MemoryStore())
+            var others: [InboundRequest] = []
+            for _ in 0..<count { others.append(sample.inbound(try await sample.request(sample.dataset()))) }
+            let inMemory = try await measure(count) { index in
+                guard case .accepted = await memory.receive(others[index]).outcome else { throw BenchmarkError("not accepted in memory") }
+            }
             let floorVerify = try floor.verify(files.request, certificate: sample.partner.certificateFile, count: count)
             let floorSign = try floor.sign(files.template, key: sample.partner.keyFile, count: count)
             let floorReceipt = try floor.sign(files.receipt, key: sample.own.keyFile, count: count)
@@ -105,6 +112,7 @@ enum Main {
             rows.add("JSON to XML bytes", toXML, floorParse)
             rows.add("whole inbound exchange", exchange, floorVerify + floorReceipt)
             rows.add("the same, 8 in flight", crowd, floorVerify + floorReceipt)
+            rows.add("SQLite, to memory store", exchange, inMemory)
         }
         rows.print(size: content.count)
     }

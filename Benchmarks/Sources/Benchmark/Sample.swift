@@ -64,12 +64,12 @@ struct Sample {
     }
 
     /// Another gateway of the same party.
-    func gateway(settings: GatewaySettings, store: SQLiteStore) -> Gateway {
+    func gateway(settings: GatewaySettings, store: any MessageStore) -> Gateway {
         Sample.gateway(own.identity, registry, catalog, settings: settings, store: store)
     }
 
     private static func gateway(
-        _ identity: SigningIdentity, _ registry: PartnerRegistry, _ catalog: Catalog, settings: GatewaySettings, store: SQLiteStore
+        _ identity: SigningIdentity, _ registry: PartnerRegistry, _ catalog: Catalog, settings: GatewaySettings, store: any MessageStore
     ) -> Gateway {
         Gateway(
             administration: Administration(country: "VN", agency: "General Department of Viet Nam Customs"),
@@ -82,6 +82,7 @@ struct Sample {
     func dataset() throws -> Dataset {
         var message = example
         message["functionalReferenceId"] = LocalID.make()
+        message["id"] = LocalID.make()
         if size < 10_000 {
             for name in ["attachments", "thirdPartyInvoice", "communications", "declaration", "certification"] { message[name] = nil }
         }

@@ -22,6 +22,7 @@ struct GatewayConfiguration {
     let insideURL: String?
     let store: StoreSettings
     let logLevel: Logger.Level
+    let logFormat: ReportFormat
     let workThreads: Int
     let workLimit: Int
     let catalog: Catalog
@@ -42,6 +43,7 @@ struct GatewayConfiguration {
         insideURL = file.text("inside.url")
         store = StoreSettings(file)
         logLevel = file.choice("log.level", or: .info)
+        logFormat = file.choice("log.format", or: .text)
         workThreads = file.number("work.threads", or: ProcessInfo.processInfo.activeProcessorCount, in: 1...256)
         workLimit = file.limit(.work)
         let policy = SecurityPolicy(

@@ -7,11 +7,9 @@ struct CertificateBook {
     let now: XMLDateTime
 
     /// What a fact did.
-    struct Effect: Sendable {
-        let life: CertificateLife
-        let treatment: TreatmentLife
-        /// Whether anything is other than before.
-        let isChange: Bool
+    enum Effect: Sendable {
+        case nothing
+        case change(CertificateLife, TreatmentLife)
     }
 
     func facts(of certificate: CertificateRecord) throws -> [CertificateFact] {
@@ -20,21 +18,32 @@ struct CertificateBook {
 
     /// Records what a message says; what is known already changes nothing.
     func record(_ fact: CertificateFact, by message: Int64, in certificate: CertificateRecord) throws -> Effect {
+        if let effect = try repeated(fact, by: message, in: certificate) { return effect }
         let before = try facts(of: certificate)
         let after = before.contains(fact) ? before : before + [fact]
         let (life, treatment) = (CertificateLife(after), TreatmentLife(after))
         try transaction.addFact(fact.text, of: certificate.sequence, by: message)
         guard life != CertificateLife(before) || treatment != TreatmentLife(before) else {
-            return Effect(life: life, treatment: treatment, isChange: false)
+            return .nothing
         }
         var changed = certificate
         changed.state = life.state.name
         changed.version = life.edition?.version
+        changed.validUntil = life.edition?.validUntil
         changed.treatment = treatment.summary
         changed.updatedAt = now.text
         try transaction.update(changed)
         if case .replaced(let number) = life.state { try issue(number, after, message, in: certificate) }
-        return Effect(life: life, treatment: treatment, isChange: true)
+        return .change(life, treatment)
+    }
+
+    /// The same edition issued once more says nothing new: the states need not be made anew of all facts.
+    private func repeated(_ fact: CertificateFact, by message: Int64, in certificate: CertificateRecord) throws -> Effect? {
+        guard case .issued(let edition, _) = fact, certificate.state != CertificateLife.State.none.name,
+            edition == CertificateFact.Edition(version: certificate.version, validUntil: certificate.validUntil)
+        else { return nil }
+        try transaction.addFact(fact.text, of: certificate.sequence, by: message)
+        return .nothing
     }
 
     /// The new certificate holds once the old one is given up for it, whether or not it comes by a send-co of its own.

@@ -149,7 +149,8 @@ final class MemoryTransaction: StoreTransaction {
     func lockCertificate(_ key: CertificateKey, at now: String) -> CertificateRecord {
         if let known = certificate(key) { return known }
         let sequence = Int64(records.certificates.count + 1)
-        let new = CertificateRecord(sequence: sequence, key: key, state: "none", version: nil, treatment: "none", updatedAt: now)
+        let new = CertificateRecord(
+            sequence: sequence, key: key, state: "none", version: nil, validUntil: nil, treatment: "none", updatedAt: now)
         let records = records
         undo.append { records.certificates.removeLast() }
         records.certificates.append(new)

@@ -154,13 +154,13 @@ extension StoredMessage {
 }
 
 extension CertificateRecord {
-    static let columns = "sequence, partner, side, number, state, version, treatment, updated_at"
+    static let columns = "sequence, partner, side, number, state, version, valid_until, treatment, updated_at"
 
     init(_ row: [SQLValue]) throws {
         self.init(
             sequence: try row.integer(0),
             key: CertificateKey(partner: try row.text(1), side: try Direction(stored: row.text(2)), number: try row.text(3)),
-            state: try row.text(4), version: row[5].text, treatment: try row.text(6), updatedAt: try row.text(7))
+            state: try row.text(4), version: row[5].text, validUntil: row[6].text, treatment: try row.text(7), updatedAt: try row.text(8))
     }
 }
 

@@ -67,6 +67,7 @@ enum SQLSchema {
           number_key {text} NOT NULL,
           state {text} NOT NULL,
           version {text},
+          valid_until {text},
           treatment {text} NOT NULL,
           updated_at {text} NOT NULL,
           UNIQUE (partner, side, number)

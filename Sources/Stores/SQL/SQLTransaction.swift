@@ -70,7 +70,8 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         _ = try connection.change(
             SQLTransaction.updateCertificate,
             [
-                .integer(certificate.sequence), .text(certificate.state), SQLValue(certificate.version), .text(certificate.treatment),
+                .integer(certificate.sequence), .text(certificate.state), SQLValue(certificate.version), SQLValue(certificate.validUntil),
+                .text(certificate.treatment),
                 .text(certificate.updatedAt),
             ])
     }
@@ -183,7 +184,8 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         RETURNING \(CertificateRecord.columns)
         """, name: "lock_certificate")
     private static let updateCertificate = SQLStatement(
-        "UPDATE certificate SET state = $2, version = $3, treatment = $4, updated_at = $5 WHERE sequence = $1", name: "update_certificate")
+        "UPDATE certificate SET state = $2, version = $3, valid_until = $4, treatment = $5, updated_at = $6 WHERE sequence = $1",
+        name: "update_certificate")
     private static let addFact = SQLStatement(
         "INSERT INTO fact (certificate, message, fact) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", name: "add_fact")
 

@@ -44,7 +44,7 @@ extension OpenAPIDocument {
                 name: "State",
                 value: [
                     "type": "string", "description": "Transport state; it says nothing of the certificate",
-                    "enum": ["refused", "held", "accepted", "delivered", "parked", "queued", "acknowledged", "rejected"],
+                    "enum": ["refused", "held", "accepted", "delivered", "parked", "abandoned", "queued", "acknowledged", "rejected"],
                 ]
             ),
             (name: "MessageSummary", value: summary), (name: "Message", value: message), (name: "MessagePage", value: page),

@@ -43,6 +43,13 @@ private struct Narrowing {
         if let months = agreement.validityMonths {
             file.rules.append(.validity(months))
         }
+        let procedures = agreement.procedures
+        guard (1...8760).contains(procedures.holdHours) else {
+            throw MenuError("procedures.holdHours is \(procedures.holdHours); an early message is held for 1 to 8760 hours")
+        }
+        guard (1...1000).contains(procedures.tries) else {
+            throw MenuError("procedures.tries is \(procedures.tries); a message is tried 1 to 1000 times")
+        }
         file.rules.append(.amendments(agreement.procedures.amendments, agreement.agreement))
         return file
     }

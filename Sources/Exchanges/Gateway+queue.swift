@@ -67,10 +67,16 @@ extension Gateway {
     private func problem(
         _ statement: CertificateStatement, _ key: CertificateKey, _ transaction: any StoreTransaction, at now: XMLDateTime
     ) throws -> SubmissionError? {
-        guard let certificate = try transaction.certificate(key) else { return .certificateUnknown(key.number, partner: key.partner) }
+        guard let certificate = try transaction.certificate(key), certificate.state != CertificateLife.State.none.name else {
+            return .certificateUnknown(key.number, partner: key.partner)
+        }
         guard case .answered(let answer) = statement.fact, answer.isCanceled, answer.respondsTo != nil else { return nil }
-        let facts = try CertificateBook(transaction: transaction, now: now).facts(of: certificate)
-        return TreatmentLife(facts).isGiven ? .preferenceGiven(key.number) : nil
+        let treatment = try CertificateBook(transaction: transaction, now: now).decided(certificate) { message, json in
+            let menuOperation = Operation(rawValue: message.operation).flatMap(operation)
+            let dataset = try menuOperation.map { try catalog.dataset(json: json, as: $0.request.xml.local) }
+            return dataset.flatMap { CertificateStatement($0, .sendFeedback) }
+        }
+        return treatment.isGiven ? .preferenceGiven(key.number) : nil
     }
 
     /// Whoever hands over a parked message again wants it sent.
@@ -88,7 +94,7 @@ extension Gateway {
         let now = clock().text
         let isDone = try await store.write { transaction in
             guard let current = try transaction.message(id: message.id), current.state == .parked else { return false }
-            try transaction.update(current.sequence, MessageChange(.parked, detail: "given up: \(reason)"), at: now)
+            try transaction.update(current.sequence, MessageChange(.abandoned, detail: reason), at: now)
             try transaction.endWork(current.sequence)
             return true
         }

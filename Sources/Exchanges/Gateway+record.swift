@@ -22,7 +22,7 @@ extension Gateway {
         let key = statement.key(.inbound, partner: message.partner)
         let until = now.adding(seconds: Int64(holdHours(statement.agreement)) * 3600)
         return try await store.write(.here) { transaction in
-            if key.side == .outbound, try transaction.certificate(key) == nil {
+            if key.side == .outbound, try !CertificateBook(transaction: transaction, now: now).isSent(key) {
                 let earlier = try transaction.holder(.inbound, partner: message.partner, messageID: message.messageID)
                 return earlier.map { .taken(by: $0) } ?? .unknownCertificate(key.number)
             }

@@ -15,6 +15,8 @@ public enum TransportState: String, Sendable, Codable, CaseIterable {
     case delivered
     /// Either way: given up until a person resumes it.
     case parked
+    /// Either way: given up for good by a person.
+    case abandoned
     /// Outbound: durable, waiting for its next try.
     case queued
     /// Outbound: the partner's receipt was verified.

@@ -98,7 +98,11 @@ extension ExchangeWorld {
     /// As if a gateway had sent the samples' certificate to its partner.
     static func noteSent(by gateway: Gateway, to partner: String) async throws {
         let key = CertificateKey(partner: partner, side: .outbound, number: number)
-        _ = try await gateway.store.write { try $0.lockCertificate(key, at: TestIdentity.now.text) }
+        try await gateway.store.write { transaction in
+            var certificate = try transaction.lockCertificate(key, at: TestIdentity.now.text)
+            certificate.state = "issued"
+            try transaction.update(certificate)
+        }
     }
 }
 

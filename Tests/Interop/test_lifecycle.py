@@ -65,7 +65,7 @@ def cancelation(number, **changes):
     return dataset
 
 
-def status(number, code, notification=None, at="2026-12-01T09:00:00Z"):
+def cancelation_status(number, code, notification=None, at="2026-12-01T09:00:00Z"):
     """The importing side's word on a cancelation: an answer to a notification, or of its own."""
     said = {"statusCode": code, "dateTime": at, "reasonCode": "DISPUTED" if code == "NOT_CANCELED" else "REQUESTED"}
     if notification:
@@ -212,10 +212,10 @@ class TwoGateways:
             status, answer = self.submit(dataset)
             self.assertEqual((status, answer.get("message", answer)["state"]), (200, "acknowledged"), answer)
 
-    def refuse(self, expected, dataset):
+    def refuse(self, expected, dataset, wait=20):
         """What our own gateway must not take; the problem."""
-        status, problem = self.submit(dataset)
-        self.assertEqual((status, problem["type"]), (expected[0], "urn:coconect:problem:" + expected[1]), problem)
+        status, problem = self.submit(dataset, wait)
+        self.assertEqual((status, problem.get("type")), (expected[0], "urn:coconect:problem:" + expected[1]), problem)
         return problem
 
     def received(self, dataset, name="vietnam"):
@@ -278,7 +278,7 @@ class States(TwoGateways):
     def test_a_replacement_that_is_agreed_to_puts_the_new_certificate_in_the_place_of_the_old(self):
         old, new = number(), number()
         issued, notified = certificate(old), replacement(old, new)
-        answer = status(old, "CANCELED", notified)
+        answer = cancelation_status(old, "CANCELED", notified)
         self.send(issued, notified)
         self.agree(old, issued, notified, state="replacement-notified", openNotification=notified["functionalReferenceId"])
         for name in gateway.PARTIES:
@@ -292,7 +292,7 @@ class States(TwoGateways):
         notified, own, corrected = replacement(old, new), certificate(new), correction(new, "2")
         self.send(certificate(old), notified, own)
         self.agree(new, own, state="issued")
-        self.send(status(old, "CANCELED", notified), corrected)
+        self.send(cancelation_status(old, "CANCELED", notified), corrected)
         self.agree(old, state="replaced", replacedBy=new)
         self.agree(new, own, corrected, state="issued", version="2")
         self.send(feedback(new, "GRANTED"))
@@ -302,7 +302,7 @@ class States(TwoGateways):
     def test_a_replacement_that_is_not_agreed_to_leaves_the_old_certificate(self):
         old, new = number(), number()
         notified = replacement(old, new)
-        self.send(certificate(old), notified, status(old, "NOT_CANCELED", notified))
+        self.send(certificate(old), notified, cancelation_status(old, "NOT_CANCELED", notified))
         self.agree(old, state="issued")
         for name in gateway.PARTIES:
             self.assertEqual(self.world.api(name, "GET", "/certificates/" + new)[0], 404)
@@ -312,18 +312,18 @@ class States(TwoGateways):
         first, second = cancelation(co), cancelation(co, at="2026-12-02T09:00:00Z")
         self.send(certificate(co), first)
         self.agree(co, state="cancelation-notified", openNotification=first["functionalReferenceId"])
-        self.send(status(co, "NOT_CANCELED", first))
+        self.send(cancelation_status(co, "NOT_CANCELED", first))
         self.agree(co, state="issued")
         self.send(second)
         self.agree(co, state="cancelation-notified", openNotification=second["functionalReferenceId"])
-        self.send(status(co, "CANCELED", second, at="2026-12-03T09:00:00Z"))
+        self.send(cancelation_status(co, "CANCELED", second, at="2026-12-03T09:00:00Z"))
         self.agree(co, state="canceled")
-        self.send(status(co, "NOT_CANCELED", second, at="2026-12-04T09:00:00Z"), cancelation(co, at="2026-12-05T09:00:00Z"))
+        self.send(cancelation_status(co, "NOT_CANCELED", second, at="2026-12-04T09:00:00Z"), cancelation(co, at="2026-12-05T09:00:00Z"))
         self.agree(co, state="canceled")
 
     def test_the_importing_side_may_cancel_without_having_been_asked(self):
         co = number()
-        self.send(certificate(co), status(co, "CANCELED"))
+        self.send(certificate(co), cancelation_status(co, "CANCELED"))
         self.agree(co, state="canceled")
 
     def test_feedback_gives_each_item_its_treatment(self):
@@ -350,21 +350,30 @@ class States(TwoGateways):
         co = number()
         asked = cancelation(co)
         self.send(certificate(co), feedback(co, "GRANTED"), asked)
-        problem = self.refuse((409, "preference-given"), status(co, "CANCELED", asked))
+        problem = self.refuse((409, "preference-given"), cancelation_status(co, "CANCELED", asked))
         self.assertIn(co, problem["detail"])
         self.agree(
             co, state="cancelation-notified", treatment="GRANTED", openNotification=asked["functionalReferenceId"])
-        self.send(feedback(co, "REVOKED", at="2026-12-02T09:00:00Z"), status(co, "CANCELED", asked))
+        self.send(feedback(co, "REVOKED", at="2026-12-02T09:00:00Z"), cancelation_status(co, "CANCELED", asked))
         self.agree(co, state="canceled", treatment="REVOKED")
+
+    def test_preference_counts_as_given_before_the_partner_has_heard_of_it(self):
+        co = number()
+        asked = cancelation(co)
+        self.send(certificate(co), asked)
+        self.world.stop("korea")
+        self.addCleanup(self.start, "korea")
+        self.assertEqual(self.submit(feedback(co, "GRANTED"), wait=0)[0], 202)
+        self.refuse((409, "preference-given"), cancelation_status(co, "CANCELED", asked), wait=0)
 
     def test_preference_that_is_given_lets_a_cancelation_be_declined_or_come_unasked(self):
         declined, unasked = number(), number()
         asked = cancelation(declined)
         self.send(certificate(declined), feedback(declined, {2: "PARTIAL"}), asked)
-        self.refuse((409, "preference-given"), status(declined, "CANCELED", asked))
-        self.send(status(declined, "NOT_CANCELED", asked))
+        self.refuse((409, "preference-given"), cancelation_status(declined, "CANCELED", asked))
+        self.send(cancelation_status(declined, "NOT_CANCELED", asked))
         self.agree(declined, state="issued", treatment="PARTIAL", treatmentByItem={"2": "PARTIAL"})
-        self.send(certificate(unasked), feedback(unasked, "GRANTED"), status(unasked, "CANCELED"))
+        self.send(certificate(unasked), feedback(unasked, "GRANTED"), cancelation_status(unasked, "CANCELED"))
         self.agree(unasked, state="canceled", treatment="GRANTED")
 
     def test_a_certificate_expires_by_itself_and_a_correction_may_prolong_it(self):
@@ -377,32 +386,49 @@ class States(TwoGateways):
     def test_what_is_sent_again_changes_nothing(self):
         co = number()
         issued, asked = certificate(co), cancelation(co)
-        answer, treated = status(co, "NOT_CANCELED", asked), feedback(co, "DENIED")
-        self.send(issued, asked, answer, treated)
-        self.send(asked, issued, treated, answer)
-        self.agree(co, issued, asked, answer, treated, state="issued", treatment="DENIED")
+        sent = [issued, asked, cancelation_status(co, "NOT_CANCELED", asked), feedback(co, "DENIED")]
+        self.send(*sent)
+        self.send(*reversed(sent))
+        for dataset in reversed(sent):
+            name = gateway.PROVIDERS[operation(dataset)]
+            sender = gateway.counterpart(name)
+            request = self.world.kept(sender, self.received(dataset, sender)["id"], "request.xml")
+            self.assertEqual(self.world.post(name, request, "/" + operation(dataset), sender=sender)[0], 200)
+        self.agree(co, *sent, state="issued", treatment="DENIED")
 
     def test_what_is_said_of_a_certificate_that_was_never_received_is_not_taken_from_inside(self):
         co = number()
-        for dataset in [feedback(co, "DENIED"), status(co, "CANCELED"), status(co, "NOT_CANCELED", cancelation(co))]:
+        answer = cancelation_status(co, "NOT_CANCELED", cancelation(co))
+        for dataset in [feedback(co, "DENIED"), cancelation_status(co, "CANCELED"), answer]:
             with self.subTest(operation(dataset)):
                 problem = self.refuse((422, "certificate-unknown"), dataset)
                 self.assertIn(co, problem["detail"])
                 self.assertEqual(self.world.messages("vietnam", dataset["functionalReferenceId"]), [])
 
+    def refused_by_korea(self, dataset, message):
+        """Viet Nam's word, which Korea refuses because it never sent the certificate."""
+        request = self.world.signed(dataset, sender="vietnam", message=message)
+        code, _, response = self.world.post("korea", request, "/" + operation(dataset), sender="vietnam")
+        fault = etree.fromstring(response)
+        self.assertEqual((code, fault.findtext(f".//{ECO}Code")), (500, "certificate-unknown"), response)
+        self.assertEqual(fault.findtext(f".//{ECO}Rule"), "713")
+        verdict, report = self.world.verify(response, self.world.trust("korea"))
+        self.assertEqual(verdict, 0, report)
+        self.assertEqual(self.world.messages("korea", dataset["functionalReferenceId"]), [])
+
     def test_what_is_said_of_a_certificate_that_was_never_sent_is_refused_with_a_signed_fault(self):
         co = number()
-        for dataset, message in [(feedback(co, "DENIED"), "SendFeedback"), (status(co, "CANCELED"), "SendCancelationStatus")]:
-            with self.subTest(message):
-                request = self.world.signed(dataset, sender="vietnam", message=message)
-                code, _, response = self.world.post("korea", request, "/" + operation(dataset), sender="vietnam")
-                fault = etree.fromstring(response)
-                self.assertEqual((code, fault.findtext(f".//{ECO}Code")), (500, "certificate-unknown"), response)
-                self.assertEqual(fault.findtext(f".//{ECO}Rule"), "713")
-                verdict, report = self.world.verify(response, self.world.trust("korea"))
-                self.assertEqual(verdict, 0, report)
-                self.assertEqual(self.world.messages("korea", dataset["functionalReferenceId"]), [])
+        self.refused_by_korea(feedback(co, "DENIED"), "SendFeedback")
+        self.refused_by_korea(cancelation_status(co, "CANCELED"), "SendCancelationStatus")
         self.assertEqual(self.world.api("korea", "GET", "/certificates/" + co)[0], 404)
+
+    def test_an_amendment_alone_does_not_make_its_certificate_known(self):
+        co = number()
+        self.send(cancelation(co))
+        with self.subTest("from inside"):
+            self.refuse((422, "certificate-unknown"), feedback(co, "DENIED"))
+        with self.subTest("from the partner"):
+            self.refused_by_korea(feedback(co, "DENIED"), "SendFeedback")
 
 
 class Order(TwoGateways):
@@ -525,7 +551,7 @@ class Order(TwoGateways):
         self.command("vietnam", "abandon", self.received(issued)["id"], "--because", "sent on paper")
         self.delivered(co, corrected)
         view = self.world.api("vietnam", "GET", "/messages/" + self.received(issued)["id"])[2]
-        self.assertEqual(view["message"]["state"], "parked")
+        self.assertEqual(view["message"]["state"], "abandoned")
         self.assertIn("sent on paper", view["message"]["detail"])
         self.agree(co, state="issued", version="2")
 

@@ -7,13 +7,11 @@ import contextlib
 import datetime
 import http.client
 import http.server
-import itertools
 import json
 import os
 import pathlib
 import queue
 import random
-import re
 import shutil
 import socket
 import sqlite3
@@ -82,7 +80,7 @@ class Part:
 
     def start(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.environment)
+            self.process = subprocess.Popen(self.command, stderr=log, env=self.environment)
 
     def await_ready(self):
         gateway.until(30, f"{self.kind} is ready; its log is {self.log}", lambda: self.check_alive() or self.is_ready())
@@ -171,9 +169,10 @@ class Letter(typing.NamedTuple):
 
 
 class Answer(typing.NamedTuple):
+    """What came of one try; the values, which must be the same at each repetition, only where the message was taken."""
+
     message_id: str
     outcome: str
-    """What must be the same at each repetition; `None` where the message was not taken."""
     values: tuple | None
     seconds: float
 
@@ -370,6 +369,8 @@ class TortureTest(unittest.TestCase):
         """Every record of a party, once none waits; each is in the state that it should end in."""
         limit = 3 * LEASE + 2 * (time.monotonic() - self.start)
         gateway.until(limit, f"no message is {waiting}", lambda: not replica.api(f"/messages?state={waiting}&limit=1")["messages"])
+        for victim in self.victims:
+            victim.await_ready()
         records = replica.records()
         wrong = [record for record in records if (record["direction"], record["state"]) != (direction, state)]
         self.assertEqual(wrong, [])

@@ -150,6 +150,7 @@ struct RetryMessages: AsyncParsableCommand {
         var messages: [StoredMessage] = []
         for id in ids { messages.append(try await options.message(id, gateway)) }
         if all { messages = try await parked(gateway) }
+        guard !messages.isEmpty else { throw CommandError("nothing is parked", place: options.config, status: 1) }
         let progress = Progress(messages.count)
         var failed = false
         for message in messages {
@@ -161,7 +162,7 @@ struct RetryMessages: AsyncParsableCommand {
             output(try await gateway.retry(message, because: "by hand").line)
             progress.step()
         }
-        if failed || messages.isEmpty { throw ExitCode(1) }
+        if failed { throw ExitCode(1) }
     }
 
     private func parked(_ gateway: Gateway) async throws -> [StoredMessage] {

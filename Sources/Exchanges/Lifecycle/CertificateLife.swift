@@ -42,11 +42,14 @@ public struct CertificateLife: Hashable, Sendable {
 
     public init(_ facts: some Sequence<CertificateFact>) {
         var editions: [NamedEdition] = []
+        var isIssued = false
         var notifications: [Notification] = []
         var answers: [CancelationAnswer] = []
         for fact in facts {
             switch fact {
-            case .issued(let edition, let message): editions.append(NamedEdition(edition: edition, name: "0 " + message))
+            case .issued(let edition, let message):
+                isIssued = true
+                editions.append(NamedEdition(edition: edition, name: "0 " + message))
             case .corrected(let edition, let message, _): editions.append(NamedEdition(edition: edition, name: "1 " + message))
             case .replacementNotified(let number, _, let message, let at):
                 notifications.append(Notification(message: message, at: at, replacement: number))
@@ -59,7 +62,8 @@ public struct CertificateLife: Hashable, Sendable {
         // Times are the master's own; where two are the same, the ids decide, on both sides alike.
         notifications.sort { $0.at == $1.at ? $0.message < $1.message : $0.at < $1.at }
         answers.sort { $0.at == $1.at ? $0.message < $1.message : $0.at < $1.at }
-        edition = editions.max { $0.yields(to: $1) }?.edition
+        // A correction corrects what was issued, and issues nothing.
+        edition = isIssued ? editions.max { $0.yields(to: $1) }?.edition : nil
         let answered = answers.map { answer in (answer, CertificateLife.notification(of: answer, notifications)) }
         let closed = Set(answered.compactMap { $0.1?.message })
         let pending = notifications.last { !closed.contains($0.message) }

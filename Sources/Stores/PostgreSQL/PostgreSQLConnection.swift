@@ -20,9 +20,7 @@ final class PostgreSQLConnection: SQLConnection {
             PostgreSQLConnection.withStrings(settings.map(\.1)) { values in PQconnectdbParams(names, values, 1) }
         }
         guard PQstatus(handle) == CONNECTION_OK else {
-            let reason = PostgreSQLConnection.line(PQerrorMessage(handle))
-            PQfinish(handle)
-            throw StoreError("PostgreSQL cannot be reached: \(reason)")
+            throw StoreError("PostgreSQL cannot be reached: \(PostgreSQLConnection.line(PQerrorMessage(handle)))")
         }
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         // A server that accepts statements but does not answer them is as good as none.

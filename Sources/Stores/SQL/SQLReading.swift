@@ -28,7 +28,17 @@ class SQLReading: StoreReading {
         restrict("partner =", query.partner.map { .text($0) })
         restrict("operation =", query.operation.map { .text($0) })
         restrict("state =", query.state.map { .text($0.rawValue) })
-        restrict("message_id =", query.messageID.map { .text($0) })
+        // In the words of the indexes, which serve no other.
+        switch query.state {
+        case .refused, .held, .parked, .rejected, .abandoned:
+            conditions.append("state IN ('refused', 'held', 'parked', 'rejected', 'abandoned')")
+        case .accepted, .queued: conditions.append("sequence IN (SELECT message FROM work)")
+        case .delivered, .acknowledged, nil: break
+        }
+        if let messageID = query.messageID {
+            restrict("message_id =", .text(messageID))
+            conditions.append("claims = 1")
+        }
         restrict("number_key =", query.certificateNumber.map { .text(NumberKey.key(of: $0)) })
         restrict("received_at >=", query.from.map { .text($0) })
         restrict("received_at <", query.to.map { .text($0) })
@@ -55,7 +65,9 @@ class SQLReading: StoreReading {
     }
 
     func certificate(_ key: CertificateKey) throws -> CertificateRecord? {
-        try connection.run(SQLReading.certificate, [.text(key.partner), .text(key.side.rawValue), .text(key.number)]).first
+        try connection.run(
+            SQLReading.certificate, [.text(NumberKey.key(of: key.number)), .text(key.number), .text(key.partner), .text(key.side.rawValue)]
+        ).first
             .map(CertificateRecord.init)
     }
 
@@ -113,7 +125,8 @@ class SQLReading: StoreReading {
         WHERE message.id = $1 ORDER BY number
         """, name: "events")
     private static let certificate = SQLStatement(
-        "SELECT \(CertificateRecord.columns) FROM certificate WHERE partner = $1 AND side = $2 AND number = $3", name: "certificate")
+        "SELECT \(CertificateRecord.columns) FROM certificate WHERE number_key = $1 AND number = $2 AND partner = $3 AND side = $4",
+        name: "certificate")
     private static let certificates = SQLStatement(
         "SELECT \(CertificateRecord.columns) FROM certificate WHERE number_key = $1 ORDER BY number, partner, side", name: "certificates")
     private static let facts = SQLStatement("SELECT fact FROM fact WHERE certificate = $1 ORDER BY message", name: "facts")

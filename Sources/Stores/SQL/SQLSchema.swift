@@ -38,10 +38,9 @@ enum SQLSchema {
           attempts {number} NOT NULL DEFAULT 0,
           detail {text}
         ) {strict};
-        CREATE UNIQUE INDEX message_claim ON message (direction, partner, message_id) WHERE claims = 1;
+        CREATE UNIQUE INDEX message_claim ON message (message_id, partner, direction) WHERE claims = 1;
         CREATE INDEX message_number ON message (number_key, sequence) WHERE number_key IS NOT NULL;
-        CREATE INDEX message_name ON message (message_id);
-        CREATE INDEX message_state ON message (state, sequence);
+        CREATE INDEX message_unusual ON message (state, sequence) WHERE state IN ('refused', 'held', 'parked', 'rejected', 'abandoned');
         CREATE INDEX message_partner ON message (partner, sequence);
         CREATE INDEX message_time ON message (received_at);
         CREATE TABLE content (
@@ -70,9 +69,8 @@ enum SQLSchema {
           valid_until {text},
           treatment {text} NOT NULL,
           updated_at {text} NOT NULL,
-          UNIQUE (partner, side, number)
+          UNIQUE (number_key, number, partner, side)
         ) {strict};
-        CREATE INDEX certificate_number ON certificate (number_key);
         CREATE TABLE fact (
           certificate {number} NOT NULL REFERENCES certificate (sequence),
           message {number} NOT NULL REFERENCES message (sequence),

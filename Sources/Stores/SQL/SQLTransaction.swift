@@ -180,7 +180,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         """
         INSERT INTO certificate (partner, side, number, number_key, state, treatment, updated_at)
         VALUES ($1, $2, $3, $4, 'none', 'none', $5)
-        ON CONFLICT (partner, side, number) DO UPDATE SET updated_at = certificate.updated_at
+        ON CONFLICT (number_key, number, partner, side) DO UPDATE SET updated_at = certificate.updated_at
         RETURNING \(CertificateRecord.columns)
         """, name: "lock_certificate")
     private static let updateCertificate = SQLStatement(

@@ -34,3 +34,10 @@ bench:
 
 clean:
 	rm -rf .build var certs/dev
+
+# the crash test with 5,000 messages a case (some minutes each); make test runs a short one
+torture:
+	@Scripts/install-packages test
+	@swift build -c release --product coconect-soap --quiet
+	@cd Tests/Interop && COCONECT_TORTURE=5000 COCONECT_COMMAND="$$(cd ../.. && swift build -c release --show-bin-path)/coconect-soap" \
+	  /usr/bin/python3 -W ignore::ResourceWarning -m unittest -v test_torture

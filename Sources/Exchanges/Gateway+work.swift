@@ -25,8 +25,8 @@ struct TryOutcome: Sendable {
 
 extension Gateway {
     /// Seconds until a replica that died has lost what it had taken; a living one renews in time.
-    private static let leaseSeconds: Int64 = 60
-    private static let renewal = Duration.seconds(15)
+    private static let leaseSeconds: Int64 = 20
+    private static let renewal = Duration.seconds(5)
     private static let atOnce = 64
 
     /// Takes due work again and again, many side by side, so that one slow partner holds up nobody else; at shutdown what is
@@ -40,10 +40,10 @@ extension Gateway {
                 while !Task.isShuttingDownGracefully, !Task.isCancelled {
                     let taken = await take(direction, owner, limit: Gateway.atOnce - underWay.count)
                     for message in taken {
-                        underWay.add(1)
+                        underWay.add(message.sequence)
                         group.addTask {
-                            await finish(message, await attempt(message))
-                            underWay.add(-1)
+                            if Gateway.isUnfinished(message) { await finish(message, await attempt(message)) } else { await end(message) }
+                            underWay.remove(message.sequence)
                             bell.ring(direction)
                         }
                     }
@@ -58,11 +58,31 @@ extension Gateway {
         try? await Task { try await store.write { try $0.dropLeases(of: owner) } }.value
     }
 
+    /// Before the workers start: a store that nobody else uses holds leases only of a run that has ended.
+    public func takeOverWork() async {
+        guard !store.isShared else { return }
+        do { try await store.write { try $0.dropLeases(of: nil) } } catch {
+            logger.error("work of an earlier run could not be taken over", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func isUnfinished(_ message: StoredMessage) -> Bool { [.queued, .accepted].contains(message.state) }
+
+    /// Work that is there although all is done: its transaction was tried again after its answer was lost.
+    private func end(_ message: StoredMessage) async {
+        do { try await store.write { try $0.endWork(message.sequence) } } catch {
+            logger.error("work could not be ended", metadata: ["id": "\(message.id)", "error": "\(error)"])
+        }
+    }
+
     private func renew(_ owner: String, while underWay: UnderWay) async {
         while !underWay.isDone, (try? await Task.sleep(for: underWay.isClosed ? .milliseconds(50) : .milliseconds(200))) != nil {
             guard underWay.count > 0, underWay.isRenewalDue(Gateway.renewal) else { continue }
             let lease = Lease(owner: owner, until: clock().adding(seconds: Gateway.leaseSeconds).text)
-            do { try await store.write { try $0.renewLeases(lease) } } catch {
+            // Only these: what could not be recorded is to be tried again when its lease ends.
+            let messages = underWay.messages
+            do { try await store.write { transaction in for message in messages { try transaction.renewLease(lease, of: message) } } } catch
+            {
                 logger.warning("leases could not be renewed", metadata: ["error": "\(error)"])
             }
         }
@@ -90,7 +110,8 @@ extension Gateway {
     }
 
     private func record(_ outcome: TryOutcome, of id: String, _ transaction: any StoreTransaction, at now: XMLDateTime) throws {
-        guard let message = try transaction.message(id: id), [.queued, .accepted].contains(message.state) else { return }
+        guard let message = try transaction.message(id: id) else { return }
+        guard Gateway.isUnfinished(message) else { return try transaction.endWork(message.sequence) }
         try transaction.update(message.sequence, outcome.work.change, at: now.text)
         switch outcome.work.next {
         case .done: try transaction.endWork(message.sequence)
@@ -119,21 +140,23 @@ extension Gateway {
     }
 }
 
-/// How many tries are under way.
+/// The tries that are under way.
 private final class UnderWay: Sendable {
     private struct State {
-        var count = 0
+        var messages: Set<Int64> = []
         var isClosed = false
         var renewed = ContinuousClock.now
     }
 
     private let state = Mutex(State())
 
-    var count: Int { state.withLock { $0.count } }
+    var count: Int { state.withLock { $0.messages.count } }
+    var messages: Set<Int64> { state.withLock { $0.messages } }
     var isClosed: Bool { state.withLock { $0.isClosed } }
     /// Nothing is under way, and nothing more will be.
-    var isDone: Bool { state.withLock { $0.isClosed && $0.count == 0 } }
-    func add(_ change: Int) { state.withLock { $0.count += change } }
+    var isDone: Bool { state.withLock { $0.isClosed && $0.messages.isEmpty } }
+    func add(_ message: Int64) { state.withLock { _ = $0.messages.insert(message) } }
+    func remove(_ message: Int64) { state.withLock { _ = $0.messages.remove(message) } }
     func close() { state.withLock { $0.isClosed = true } }
 
     func isRenewalDue(_ interval: Duration) -> Bool {

@@ -70,6 +70,7 @@ public struct GatewayServer: Sendable {
                     gateway: gateway, limit: soap.peerLimits.connections, exempt: soap.proxy?.addresses ?? [])))
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet)
         configuration.maximumGracefulShutdownDuration = GatewayServer.shutdownPatience
+        await gateway.takeOverWork()
         let group = ServiceGroup(configuration: configuration)
         let outcome = await Result { try await group.run() }
         try await partnerClient.shutdown()

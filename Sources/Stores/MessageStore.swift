@@ -15,6 +15,9 @@ public protocol MessageStore: Sendable {
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReading) throws -> Value) async throws -> Value
 
+    /// Whether other gateways may use it at the same time.
+    var isShared: Bool { get }
+
     /// Tells when work was queued through another replica, until the task is cancelled; at once done where there is none.
     func watch(_ queued: @escaping @Sendable (Direction) -> Void) async
 
@@ -33,6 +36,7 @@ extension MessageStore {
         try await write(.elsewhere, body)
     }
 
+    public var isShared: Bool { false }
     public func watch(_ queued: @escaping @Sendable (Direction) -> Void) async {}
     public func close() async {}
 }

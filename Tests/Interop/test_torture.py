@@ -33,7 +33,7 @@ import foreign_signer as foreign
 import gateway
 from foreign_signer import ECO
 
-MESSAGES = int(os.environ.get("COCONECT_TORTURE", 150))
+MESSAGES = int(os.environ.get("COCONECT_TORTURE", 80))
 MOMENTS = int(os.environ.get("COCONECT_TORTURE", 40))
 BATCH = 15  # messages let go before each round of kills
 CLIENTS = 8

@@ -75,13 +75,17 @@ struct StoreConformanceTests {
         #expect(try await any.take("09:59:59") == [])
         #expect(try await any.take("10:00:00") == ["1"])
         #expect(try await any.take("10:00:01") == [])
-        try await any.store.write { try $0.renewLeases(Lease(owner: "a", until: "2026-11-22T10:06:00.000Z")) }
+        try await any.store.write { try $0.renewLease(Lease(owner: "a", until: "2026-11-22T10:06:00.000Z"), of: 1) }
         #expect(try await any.take("10:05:01") == [])
         #expect(try await any.take("10:06:01", owner: "b", until: "10:20:00") == ["1"])
+        // Who has lost it renews nothing.
+        try await any.store.write { try $0.renewLease(Lease(owner: "a", until: "2026-11-22T23:00:00.000Z"), of: 1) }
         try await any.store.write { try $0.dropLeases(of: "a") }
         #expect(try await any.take("10:06:02") == [])
         try await any.store.write { try $0.dropLeases(of: "b") }
         #expect(try await any.take("10:06:03") == ["1"])
+        try await any.store.write { try $0.dropLeases(of: nil) }
+        #expect(try await any.take("10:06:04") == ["1"])
         try await any.store.write { transaction in
             try transaction.update(1, MessageChange(.accepted, detail: "503", attempts: .oneMore), at: "2026-11-22T10:07:00.000Z")
             try transaction.reschedule(1, due: "2026-11-22T10:10:00.000Z")

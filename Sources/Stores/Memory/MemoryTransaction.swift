@@ -190,13 +190,15 @@ final class MemoryTransaction: StoreTransaction {
         return taken.map { records.messages[Int($0.work.message - 1)].stored }.sorted { $0.sequence < $1.sequence }
     }
 
-    func renewLeases(_ lease: Lease) { change(of: lease.owner) { $0.lease = lease } }
+    func renewLease(_ lease: Lease, of message: Int64) {
+        guard var entry = records.work[message], entry.lease?.owner == lease.owner else { return }
+        entry.lease = lease
+        set(\.work[message], entry)
+    }
 
-    func dropLeases(of owner: String) { change(of: owner) { $0.lease = nil } }
-
-    private func change(of owner: String, _ body: (inout MemoryWork) -> Void) {
-        for (message, var entry) in records.work where entry.lease?.owner == owner {
-            body(&entry)
+    func dropLeases(of owner: String?) {
+        for (message, var entry) in records.work where entry.lease.map({ owner == nil || $0.owner == owner }) ?? false {
+            entry.lease = nil
             set(\.work[message], entry)
         }
     }

@@ -36,6 +36,8 @@ public final class PostgreSQLStore: MessageStore {
         }
     }
 
+    public var isShared: Bool { true }
+
     private static let migrationLock = 0x636F_636F
 
     public func write<Value: Sendable>(

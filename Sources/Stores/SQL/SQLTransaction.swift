@@ -102,11 +102,15 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         }.sorted { $0.sequence < $1.sequence }
     }
 
-    func renewLeases(_ lease: Lease) throws {
-        _ = try connection.change(SQLTransaction.renewLeases, [.text(lease.owner), .text(lease.until)])
+    func renewLease(_ lease: Lease, of message: Int64) throws {
+        _ = try connection.change(SQLTransaction.renewLease, [.text(lease.owner), .text(lease.until), .integer(message)])
     }
 
-    func dropLeases(of owner: String) throws {
+    func dropLeases(of owner: String?) throws {
+        guard let owner else {
+            _ = try connection.change(SQLTransaction.dropAllLeases, [])
+            return
+        }
         _ = try connection.change(SQLTransaction.dropLeases, [.text(owner)])
     }
 
@@ -208,8 +212,10 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
     private static let takeWork = SQLStatement(takeWork(""), name: "take_work")
     private static let takeWorkSkippingLocked = SQLStatement(takeWork("FOR UPDATE OF due SKIP LOCKED"), name: "take_work")
-    private static let renewLeases = SQLStatement(
-        "UPDATE work SET leased_until = $2 WHERE owner = $1 AND leased_until IS NOT NULL", name: "renew_leases")
+    private static let renewLease = SQLStatement(
+        "UPDATE work SET leased_until = $2 WHERE owner = $1 AND message = $3", name: "renew_lease")
+    private static let dropAllLeases = SQLStatement(
+        "UPDATE work SET leased_until = NULL, owner = NULL WHERE owner IS NOT NULL", name: "drop_all_leases")
     private static let dropLeases = SQLStatement(
         "UPDATE work SET leased_until = NULL, owner = NULL WHERE owner = $1", name: "drop_leases")
     private static let reschedule = SQLStatement(

@@ -1,7 +1,8 @@
 # make run        set up, build, start the gateway with one real certificate sent to it
 # make test       set up, build and run every test
 # make sanitize   run the tests of the rooms below Server with the address, then with the thread sanitizer; by hand, not in CI
-.PHONY: run test format contracts fuzz sanitize bench clean
+# make torture    kill gateways, databases and JSON gateways while 5,000 messages go through, case by case; make test does it shortly
+.PHONY: run test format contracts fuzz sanitize torture bench clean
 
 run:
 	@Scripts/install-packages build
@@ -32,12 +33,11 @@ bench:
 	@Scripts/install-packages test
 	@Benchmarks/run
 
-clean:
-	rm -rf .build var certs/dev
-
-# the crash test with 5,000 messages a case (some minutes each); make test runs a short one
 torture:
 	@Scripts/install-packages test
 	@swift build -c release --product coconect-soap --quiet
 	@cd Tests/Interop && COCONECT_TORTURE=5000 COCONECT_COMMAND="$$(cd ../.. && swift build -c release --show-bin-path)/coconect-soap" \
 	  /usr/bin/python3 -W ignore::ResourceWarning -m unittest -v test_torture
+
+clean:
+	rm -rf .build var certs/dev

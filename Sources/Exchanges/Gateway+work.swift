@@ -77,12 +77,15 @@ extension Gateway {
 
     private func renew(_ owner: String, while underWay: UnderWay) async {
         while !underWay.isDone, (try? await Task.sleep(for: underWay.isClosed ? .milliseconds(50) : .milliseconds(200))) != nil {
-            guard underWay.count > 0, underWay.isRenewalDue(Gateway.renewal) else { continue }
-            let lease = Lease(owner: owner, until: clock().adding(seconds: Gateway.leaseSeconds).text)
-            // Only these: what could not be recorded is to be tried again when its lease ends.
             let messages = underWay.messages
-            do { try await store.write { transaction in for message in messages { try transaction.renewLease(lease, of: message) } } } catch
-            {
+            guard !messages.isEmpty, underWay.isRenewalDue(Gateway.renewal) else { continue }
+            let lease = Lease(owner: owner, until: clock().adding(seconds: Gateway.leaseSeconds).text)
+            do {
+                // Only these: what could not be recorded is to be tried again when its lease ends.
+                try await store.write { transaction in
+                    for message in messages { try transaction.renewLease(lease, of: message) }
+                }
+            } catch {
                 logger.warning("leases could not be renewed", metadata: ["error": "\(error)"])
             }
         }

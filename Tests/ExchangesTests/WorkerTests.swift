@@ -81,6 +81,26 @@ struct WorkerTests {
         #expect(sent.state == .acknowledged && sent.attempts == 1)
     }
 
+    /// Its transaction was tried again after the answer to its commit was lost, and meanwhile another had done the work.
+    @Test func `work that is there although all is done is ended, not done again`() async throws {
+        let world = try ExchangeWorld()
+        guard case .accepted(let id) = await world.receiver.receive(try await world.request(world.dataset())).outcome else {
+            return #expect(Bool(false))
+        }
+        try await world.receiver.store.write { transaction in
+            let message = try #require(try transaction.message(id: id))
+            try transaction.update(message.sequence, MessageChange(.delivered), at: "2026-11-23T10:00:00.000Z")
+        }
+        let inside = CountingInside()
+        let worker = Task { try await DeliveryWorker(world.receiver, inside: inside).run() }
+        defer { worker.cancel() }
+        for _ in 0..<500 where try await !world.receiver.store.read({ try $0.workDepth() }).isEmpty {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(try await world.receiver.store.read { try $0.workDepth() }.isEmpty)
+        #expect(inside.count == 0)
+    }
+
     @Test func `a partner's refusal ends the tries`() async throws {
         let world = try ExchangeWorld(receiverRoles: [.outboundGateway])
         let message = try await submit(world)
@@ -92,3 +112,13 @@ struct WorkerTests {
 }
 
 struct NetworkDown: Error {}
+
+private final class CountingInside: InsideGateway {
+    private let calls = Mutex(0)
+    var count: Int { calls.withLock { $0 } }
+
+    func deliver(_ message: StoredMessage, dataset: [UInt8]) async throws -> DeliveryAnswer {
+        calls.withLock { $0 += 1 }
+        return DeliveryAnswer(status: 200, text: "")
+    }
+}

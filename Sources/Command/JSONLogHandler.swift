@@ -27,6 +27,7 @@ struct JSONLogHandler: LogHandler {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let line = try? encoder.encode(fields) else { return }
         // One write a line: lines of several threads do not mix.
-        FileHandle.standardError.write(line + [0x0A])
+        // A collector that is gone does not take the gateway with it.
+        try? FileHandle.standardError.write(contentsOf: line + [0x0A])
     }
 }

@@ -28,11 +28,13 @@ extension Gateway {
     private static let leaseSeconds: Int64 = 20
     private static let renewal = Duration.seconds(5)
     private static let atOnce = 64
+    /// What the names of workers start with; leases of the inbox are the JSON gateway's and outlive a run.
+    private static let worker = "worker "
 
     /// Takes due work again and again, many side by side, so that one slow partner holds up nobody else; at shutdown what is
     /// under way is finished.
     func work(_ direction: Direction, _ attempt: @escaping @Sendable (StoredMessage) async -> TryOutcome) async {
-        let owner = LocalID.make()
+        let owner = Gateway.worker + LocalID.make()
         let underWay = UnderWay()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
@@ -61,7 +63,7 @@ extension Gateway {
     /// Before the workers start: a store that nobody else uses holds leases only of a run that has ended.
     public func takeOverWork() async {
         guard !store.isShared else { return }
-        do { try await store.write { try $0.dropLeases(of: nil) } } catch {
+        do { try await store.write { try $0.dropLeases(of: Gateway.worker) } } catch {
             logger.error("work of an earlier run could not be taken over", metadata: ["error": "\(error)"])
         }
     }
@@ -114,7 +116,13 @@ extension Gateway {
 
     private func record(_ outcome: TryOutcome, of id: String, _ transaction: any StoreTransaction, at now: XMLDateTime) throws {
         guard let message = try transaction.message(id: id) else { return }
-        guard Gateway.isUnfinished(message) else { return try transaction.endWork(message.sequence) }
+        switch message.state {
+        case .queued, .accepted: break
+        // Another try gave up, but the other end has it.
+        case .parked where [.acknowledged, .delivered].contains(outcome.work.change.state): break
+        case .parked, .held: return
+        case .delivered, .acknowledged, .rejected, .abandoned, .refused: return try transaction.endWork(message.sequence)
+        }
         try transaction.update(message.sequence, outcome.work.change, at: now.text)
         switch outcome.work.next {
         case .done: try transaction.endWork(message.sequence)

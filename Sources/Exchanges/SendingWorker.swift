@@ -40,8 +40,10 @@ public struct SendingWorker: Service {
         } catch SubmissionError.partnerSuspended(let name) {
             return later(60, "the exchange with \(name) is suspended")
         } catch let error as SubmissionError {
+            gateway.breaker.forget(target(message))
             return park(message, "\(error)")
         } catch let error as DatasetError {
+            gateway.breaker.forget(target(message))
             return park(message, "the stored dataset no longer fits the menu: \(error)")
         } catch let error as PartnerUnreachable {
             note(message, isGood: false)

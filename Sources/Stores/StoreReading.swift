@@ -41,8 +41,8 @@ public protocol StoreTransaction: StoreReading {
     /// Takes due work that does not wait for its certificate, under a lease, so that no other worker does the same; never out of the order of a lane.
     func takeWork(_ direction: Direction, now: String, lease: Lease, limit: Int) throws -> [StoredMessage]
     func renewLease(_ lease: Lease, of message: Int64) throws
-    /// Work that an owner had taken and gives back; `nil` is every owner.
-    func dropLeases(of owner: String?) throws
+    /// Work that an owner had taken and gives back, or all owners whose names start so.
+    func dropLeases(of owner: String) throws
     /// - Parameter due: `nil` leaves it to a person; what comes behind it in its lane waits. With a time, it waits for its certificate no longer.
     func reschedule(_ message: Int64, due: String?) throws
     func endWork(_ message: Int64) throws

@@ -69,7 +69,7 @@ class ReadmeTest(CommandCase):
         self.assertGreater(len(commands), 3)
         for command in commands:
             words = command.split()
-            subcommand = words[:2] if words[0] == "identity" else words[:1]
+            subcommand = words[:2] if words[0] in ("identity", "messages") else words[:1]
             help = self.run_command(0, *subcommand, "--help")[0]
             for option in re.findall(r"--[a-z-]+", command):
                 self.assertIn(option, help, command)

@@ -150,7 +150,7 @@ class AnswersTest(unittest.TestCase):
         return sent
 
     def readings(self, sent):
-        for path in ["/", "/openapi.json", "/health/live", "/health/ready"]:
+        for path in ["/", "/openapi.json", "/health/live", "/health/ready", "/metrics"]:
             self.call(200, "korea", "GET", path)
         some = {
             "direction": "outbound", "partner": "vietnam", "operation": "send-co", "state": "acknowledged", "limit": "1",

@@ -84,7 +84,7 @@ struct StoreConformanceTests {
         #expect(try await any.take("10:06:02") == [])
         try await any.store.write { try $0.dropLeases(of: "b") }
         #expect(try await any.take("10:06:03") == ["1"])
-        try await any.store.write { try $0.dropLeases(of: nil) }
+        try await any.store.write { try $0.dropLeases(of: "") }
         #expect(try await any.take("10:06:04") == ["1"])
         try await any.store.write { transaction in
             try transaction.update(1, MessageChange(.accepted, detail: "503", attempts: .oneMore), at: "2026-11-22T10:07:00.000Z")

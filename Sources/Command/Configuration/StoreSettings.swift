@@ -39,10 +39,8 @@ enum StoreSettings {
         case .sqlite(let path): path
         case .postgresql(let url, _):
             URLComponents(string: url).flatMap { parts in
-                var parts = parts
-                parts.password = nil
-                parts.query = nil
-                return parts.string
+                guard ["postgresql", "postgres"].contains(parts.scheme), let host = parts.host else { return nil }
+                return "postgresql://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.path)"
             } ?? "PostgreSQL"
         }
     }

@@ -196,8 +196,8 @@ final class MemoryTransaction: StoreTransaction {
         set(\.work[message], entry)
     }
 
-    func dropLeases(of owner: String?) {
-        for (message, var entry) in records.work where entry.lease.map({ owner == nil || $0.owner == owner }) ?? false {
+    func dropLeases(of owner: String) {
+        for (message, var entry) in records.work where entry.lease?.owner.hasPrefix(owner) == true {
             entry.lease = nil
             set(\.work[message], entry)
         }

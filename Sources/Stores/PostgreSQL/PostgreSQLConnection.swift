@@ -14,8 +14,12 @@ final class PostgreSQLConnection: SQLConnection {
     init(url: String) throws {
         // Given first, so that the URL may say otherwise.
         let settings = [
-            ("connect_timeout", PostgreSQLConnection.patience), ("application_name", "coconect-soap"), ("dbname", url),
+            ("connect_timeout", PostgreSQLConnection.patience), ("application_name", "coconect-soap"),
+            // A server that is gone without a word is noticed within seconds.
+            ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "15000"),
+            ("dbname", url), ("client_encoding", "UTF8"),
         ]
+        try PostgreSQLConnection.check(url: url)
         handle = PostgreSQLConnection.withStrings(settings.map(\.0)) { names in
             PostgreSQLConnection.withStrings(settings.map(\.1)) { values in PQconnectdbParams(names, values, 1) }
         }
@@ -24,10 +28,29 @@ final class PostgreSQLConnection: SQLConnection {
         }
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         // A server that accepts statements but does not answer them is as good as none.
-        try script("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET synchronous_commit = on")
+        try script(
+            """
+            SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s';
+            SET synchronous_commit = on
+            """)
     }
 
     deinit { PQfinish(handle) }
+
+    /// libpq repeats what it cannot read, perhaps the password; this does not.
+    private static func check(url: String) throws {
+        guard let options = PQconninfoParse(url, nil) else {
+            throw StoreError("the URL of PostgreSQL cannot be read; percent-encode what is special in its user and password")
+        }
+        defer { PQconninfoFree(options) }
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if String(cString: keyword) == "port", let port = option.pointee.val.map({ String(cString: $0) }), Int(port) == nil {
+                throw StoreError("the port in the URL of PostgreSQL is no number; percent-encode what is special in its user and password")
+            }
+            option += 1
+        }
+    }
 
     var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
 
@@ -138,8 +161,8 @@ struct PostgreSQLError: Error, CustomStringConvertible {
     /// The connection is gone.
     let isBroken: Bool
 
-    /// Another try may succeed: deadlock, serialization failure, a server that stops or starts.
-    var isPassing: Bool { isBroken || ["40001", "40P01", "57P01", "57P02", "57P03"].contains(code) }
+    /// Another try may succeed: deadlock, serialization failure, the number of an event that another took, a server that stops or starts.
+    var isPassing: Bool { isBroken || ["40001", "40P01", "23505", "57P01", "57P02", "57P03"].contains(code) }
 
     var description: String { "PostgreSQL: \(text)" + (code.isEmpty ? "" : " (\(code))") }
 }

@@ -106,11 +106,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         _ = try connection.change(SQLTransaction.renewLease, [.text(lease.owner), .text(lease.until), .integer(message)])
     }
 
-    func dropLeases(of owner: String?) throws {
-        guard let owner else {
-            _ = try connection.change(SQLTransaction.dropAllLeases, [])
-            return
-        }
+    func dropLeases(of owner: String) throws {
         _ = try connection.change(SQLTransaction.dropLeases, [.text(owner)])
     }
 
@@ -214,10 +210,8 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     private static let takeWorkSkippingLocked = SQLStatement(takeWork("FOR UPDATE OF due SKIP LOCKED"), name: "take_work")
     private static let renewLease = SQLStatement(
         "UPDATE work SET leased_until = $2 WHERE owner = $1 AND message = $3", name: "renew_lease")
-    private static let dropAllLeases = SQLStatement(
-        "UPDATE work SET leased_until = NULL, owner = NULL WHERE owner IS NOT NULL", name: "drop_all_leases")
     private static let dropLeases = SQLStatement(
-        "UPDATE work SET leased_until = NULL, owner = NULL WHERE owner = $1", name: "drop_leases")
+        "UPDATE work SET leased_until = NULL, owner = NULL WHERE owner LIKE CAST($1 AS TEXT) || '%'", name: "drop_leases")
     private static let reschedule = SQLStatement(
         """
         UPDATE work SET due_at = $2, awaiting = CASE WHEN CAST($2 AS TEXT) IS NULL THEN awaiting ELSE 0 END, leased_until = NULL, owner = NULL

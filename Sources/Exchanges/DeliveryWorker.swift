@@ -49,8 +49,13 @@ public struct DeliveryWorker: Service {
     }
 
     private func attempt(_ message: StoredMessage) async -> WorkOutcome {
+        let dataset: [UInt8]
+        do { dataset = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? [] } catch {
+            gateway.breaker.forget(DeliveryWorker.target)
+            return WorkOutcome(
+                .accepted, detail: "not delivered: \(error)", .again(at: gateway.clock().adding(seconds: 1).text), isTry: false)
+        }
         do {
-            let dataset = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? []
             let answer = try await inside.deliver(message, dataset: dataset)
             note(isGood: answer.status < 500)
             switch answer.status {

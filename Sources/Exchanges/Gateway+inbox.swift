@@ -13,7 +13,13 @@ extension Gateway {
         while true {
             let now = clock()
             let until = Lease(owner: LocalID.make(), until: now.adding(seconds: Int64(lease)).text)
-            let taken = try await store.write { try $0.takeWork(.inbound, now: now.text, lease: until, limit: limit) }
+            let taken = try await store.write { transaction in
+                try transaction.takeWork(.inbound, now: now.text, lease: until, limit: limit, except: []).filter { message in
+                    // Work may be left of a message that is done.
+                    if message.state != .accepted { try transaction.endWork(message.sequence) }
+                    return message.state == .accepted
+                }
+            }
             guard taken.isEmpty, ContinuousClock.now < end, !Task.isCancelled else { return taken }
             try await Task.sleep(for: .milliseconds(200))
         }
@@ -23,8 +29,10 @@ extension Gateway {
     public func acknowledge(_ message: StoredMessage) async throws -> StoredMessage {
         let now = clock().text
         return try await store.write { transaction in
-            guard let current = try transaction.message(id: message.id), current.state == .accepted else {
-                return try transaction.message(id: message.id) ?? message
+            guard let current = try transaction.message(id: message.id) else { return message }
+            guard current.state == .accepted else {
+                if current.state == .delivered { try transaction.endWork(current.sequence) }
+                return current
             }
             try transaction.update(
                 current.sequence, MessageChange(.delivered, detail: "acknowledged by the JSON gateway"), at: now)

@@ -51,16 +51,18 @@ extension Gateway {
             try transaction.holder(.outbound, partner: message.partner, messageID: message.messageID)
         }
         let key = statement.key(.outbound, partner: message.partner)
+        // Nothing more is decided or received on it meanwhile.
+        if key.side == .inbound, try transaction.certificate(key) != nil { _ = try transaction.lockCertificate(key, at: now.text) }
         if key.side == .inbound, let problem = try problem(statement, key, transaction, at: now) {
             return try earlier().map { .taken(by: $0) } ?? .refused(problem)
         }
         let certificate = try transaction.lockCertificate(key, at: now.text)
-        guard let sequence = try transaction.insert(message), let stored = try transaction.message(id: message.id) else {
-            guard let earlier = try earlier() else { throw StoreError("the message that claimed \(message.messageID) is gone") }
-            return .taken(by: earlier)
+        let insertion = try transaction.insert(message)
+        if case .added(let sequence) = insertion {
+            try transaction.queue(NewWork(message: sequence, direction: .outbound, lane: certificate.sequence, due: now.text))
         }
-        try transaction.queue(NewWork(message: sequence, direction: .outbound, lane: certificate.sequence, due: now.text))
-        return .added(stored)
+        guard let stored = try earlier() else { throw StoreError("the message that claimed \(message.messageID) is gone") }
+        return insertion == .taken ? .taken(by: stored) : .added(stored)
     }
 
     /// What keeps us from deciding about a certificate: it was never received, or preference was given under it.
@@ -93,7 +95,10 @@ extension Gateway {
     public func abandon(_ message: StoredMessage, because reason: String) async throws -> Bool {
         let now = clock().text
         let isDone = try await store.write { transaction in
-            guard let current = try transaction.message(id: message.id), current.state == .parked else { return false }
+            guard let current = try transaction.message(id: message.id) else { return false }
+            // Done by this very call, whose answer was lost on the way from the database.
+            if current.state == .abandoned, current.updatedAt == now, current.detail == reason { return true }
+            guard current.state == .parked else { return false }
             try transaction.update(current.sequence, MessageChange(.abandoned, detail: reason), at: now)
             try transaction.endWork(current.sequence)
             return true

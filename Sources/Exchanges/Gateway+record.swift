@@ -22,7 +22,7 @@ extension Gateway {
         let key = statement.key(.inbound, partner: message.partner)
         let until = now.adding(seconds: Int64(holdHours(statement.agreement)) * 3600)
         return try await store.write(.here) { transaction in
-            if key.side == .outbound, try !CertificateBook(transaction: transaction, now: now).isSent(key) {
+            if key.side == .outbound, try !transaction.isSent(key) {
                 let earlier = try transaction.holder(.inbound, partner: message.partner, messageID: message.messageID)
                 return earlier.map { .taken(by: $0) } ?? .unknownCertificate(key.number)
             }
@@ -30,7 +30,11 @@ extension Gateway {
             let isEarly = statement.operation == .sendAmendmentNotification && certificate.state == CertificateLife.State.none.name
             var message = message
             if isEarly { message.state = .held }
-            guard let sequence = try transaction.insert(message) else {
+            let sequence: Int64
+            switch try transaction.insert(message) {
+            case .added(let position): sequence = position
+            case .repeated: return try transaction.message(id: message.id)?.state == .held ? .held(until: until) : .added
+            case .taken:
                 guard let earlier = try transaction.holder(.inbound, partner: message.partner, messageID: message.messageID) else {
                     throw StoreError("the message that claimed \(message.messageID) is gone")
                 }
@@ -40,21 +44,8 @@ extension Gateway {
                 NewWork(
                     message: sequence, direction: .inbound, lane: certificate.sequence, due: isEarly ? until.text : now.text,
                     isAwaiting: isEarly))
-            let book = CertificateBook(transaction: transaction, now: now)
-            _ = try book.record(statement.fact, by: sequence, in: certificate)
-            guard !isEarly else { return .held(until: until) }
-            if statement.operation == .sendCO { try release(certificate, behind: sequence, transaction, at: now) }
-            return .added
-        }
-    }
-
-    /// What came before its certificate goes on, behind it and in its own order.
-    private func release(
-        _ certificate: CertificateRecord, behind sequence: Int64, _ transaction: any StoreTransaction, at now: XMLDateTime
-    ) throws {
-        for (index, waiting) in try transaction.awaiting(.inbound, lane: certificate.sequence).enumerated() {
-            try transaction.update(waiting, MessageChange(.accepted, detail: "its certificate has come"), at: now.text)
-            try transaction.endWaiting(waiting, place: NewWork.place(of: sequence, behind: index + 1), due: now.text)
+            _ = try CertificateBook(transaction: transaction, now: now).record(statement.fact, by: sequence, in: certificate)
+            return isEarly ? .held(until: until) : .added
         }
     }
 

@@ -9,6 +9,11 @@ extension WorkOutcome {
     fileprivate var told: String {
         if case .again = next { "retried" } else { change.state.rawValue }
     }
+
+    /// Nothing was tried, and for the same reason as before.
+    fileprivate func saysNothingNew(of message: StoredMessage) -> Bool {
+        change.attempts == .same && change.state == message.state && change.detail == message.detail
+    }
 }
 
 /// What came of one try, and what it says about the certificate.
@@ -28,6 +33,8 @@ extension Gateway {
     private static let leaseSeconds: Int64 = 20
     private static let renewal = Duration.seconds(5)
     private static let atOnce = 64
+    /// Of these, for one partner, so that one who is slow leaves room for the others.
+    private static let atOnceForOne = 16
     /// What the names of workers start with; leases of the inbox are the JSON gateway's and outlive a run.
     private static let worker = "worker "
 
@@ -40,12 +47,16 @@ extension Gateway {
             await withDiscardingTaskGroup { group in
                 group.addTask { await renew(owner, while: underWay) }
                 while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                    let taken = await take(direction, owner, limit: Gateway.atOnce - underWay.count)
+                    let taken = await take(direction, owner, underWay)
                     for message in taken {
-                        underWay.add(message.sequence)
+                        underWay.add(message)
                         group.addTask {
-                            if Gateway.isUnfinished(message) { await finish(message, await attempt(message)) } else { await end(message) }
-                            underWay.remove(message.sequence)
+                            if Gateway.isUnfinished(message) {
+                                await finish(message, await attempt(message), owner)
+                            } else {
+                                await end(message)
+                            }
+                            underWay.remove(message)
                             bell.ring(direction)
                         }
                     }
@@ -95,13 +106,16 @@ extension Gateway {
 
     /// Records what came of a try, also where the try was cancelled by a shutdown: in a task of its own. Where the store is away the
     /// lease ends, and the try is made again with the same ids.
-    private func finish(_ message: StoredMessage, _ outcome: TryOutcome) async {
+    private func finish(_ message: StoredMessage, _ outcome: TryOutcome, _ owner: String) async {
         let (store, now) = (store, clock())
         do {
-            try await Task { try await store.write { try record(outcome, of: message.id, $0, at: now) } }.value
+            try await Task { try await store.write { try record(outcome, of: message.id, by: owner, $0, at: now) } }.value
+            // A fact may let go on what was held.
+            if outcome.fact != nil { bell.ring(.inbound) }
         } catch {
             logger.error("outcome could not be stored", metadata: ["id": "\(message.id)", "error": "\(error)"])
         }
+        guard !outcome.work.saysNothingNew(of: message) else { return }
         let state = outcome.work.change.state
         count(message.direction, message.operation, message.partner, outcome.work.told)
         let isDone = [.acknowledged, .delivered].contains(state)
@@ -114,7 +128,9 @@ extension Gateway {
             ])
     }
 
-    private func record(_ outcome: TryOutcome, of id: String, _ transaction: any StoreTransaction, at now: XMLDateTime) throws {
+    private func record(
+        _ outcome: TryOutcome, of id: String, by owner: String, _ transaction: any StoreTransaction, at now: XMLDateTime
+    ) throws {
         guard let message = try transaction.message(id: id) else { return }
         switch message.state {
         case .queued, .accepted: break
@@ -123,12 +139,14 @@ extension Gateway {
         case .parked, .held: return
         case .delivered, .acknowledged, .rejected, .abandoned, .refused: return try transaction.endWork(message.sequence)
         }
-        try transaction.update(message.sequence, outcome.work.change, at: now.text)
+        // What another has taken meanwhile is the other's to judge, unless it is done.
         switch outcome.work.next {
         case .done: try transaction.endWork(message.sequence)
-        case .again(let due): try transaction.reschedule(message.sequence, due: due)
-        case .park: try transaction.reschedule(message.sequence, due: nil)
+        case .again(let due): guard try transaction.reschedule(message.sequence, due: due, heldBy: owner) else { return }
+        case .park: guard try transaction.reschedule(message.sequence, due: nil, heldBy: owner) else { return }
         }
+        if outcome.work.saysNothingNew(of: message) { return }
+        try transaction.update(message.sequence, outcome.work.change, at: now.text)
         guard outcome.work.change.state == .acknowledged, let fact = outcome.fact, let operation = Operation(rawValue: message.operation),
             let number = message.certificateNumber
         else { return }
@@ -137,12 +155,14 @@ extension Gateway {
         _ = try CertificateBook(transaction: transaction, now: now).record(fact, by: message.sequence, in: certificate)
     }
 
-    private func take(_ direction: Direction, _ owner: String, limit: Int) async -> [StoredMessage] {
+    private func take(_ direction: Direction, _ owner: String, _ underWay: UnderWay) async -> [StoredMessage] {
+        let limit = min(Gateway.atOnce - underWay.count, Gateway.atOnceForOne)
         guard limit > 0 else { return [] }
+        let busy = direction == .outbound ? underWay.partners(with: Gateway.atOnceForOne) : []
         let now = clock()
         let lease = Lease(owner: owner, until: now.adding(seconds: Gateway.leaseSeconds).text)
         do {
-            return try await store.write { try $0.takeWork(direction, now: now.text, lease: lease, limit: limit) }
+            return try await store.write { try $0.takeWork(direction, now: now.text, lease: lease, limit: limit, except: busy) }
         } catch {
             logger.error("work could not be taken", metadata: ["direction": "\(direction.rawValue)", "error": "\(error)"])
             try? await Task.sleep(for: .seconds(1))
@@ -154,7 +174,8 @@ extension Gateway {
 /// The tries that are under way.
 private final class UnderWay: Sendable {
     private struct State {
-        var messages: Set<Int64> = []
+        /// Positions in the log, and whose.
+        var messages: [Int64: String] = [:]
         var isClosed = false
         var renewed = ContinuousClock.now
     }
@@ -162,13 +183,18 @@ private final class UnderWay: Sendable {
     private let state = Mutex(State())
 
     var count: Int { state.withLock { $0.messages.count } }
-    var messages: Set<Int64> { state.withLock { $0.messages } }
+    var messages: [Int64] { state.withLock { Array($0.messages.keys) } }
     var isClosed: Bool { state.withLock { $0.isClosed } }
     /// Nothing is under way, and nothing more will be.
     var isDone: Bool { state.withLock { $0.isClosed && $0.messages.isEmpty } }
-    func add(_ message: Int64) { state.withLock { _ = $0.messages.insert(message) } }
-    func remove(_ message: Int64) { state.withLock { _ = $0.messages.remove(message) } }
+    func add(_ message: StoredMessage) { state.withLock { $0.messages[message.sequence] = message.partner } }
+    func remove(_ message: StoredMessage) { state.withLock { $0.messages[message.sequence] = nil } }
     func close() { state.withLock { $0.isClosed = true } }
+
+    func partners(with count: Int) -> Set<String> {
+        let partners = state.withLock { Array($0.messages.values) }
+        return Set(Dictionary(grouping: partners) { $0 }.filter { $0.value.count >= count }.keys)
+    }
 
     func isRenewalDue(_ interval: Duration) -> Bool {
         state.withLock { state in

@@ -33,7 +33,7 @@ public struct HoldWorker: Service {
             for message in overdue {
                 let detail = "its certificate \(message.certificateNumber ?? "") did not come in time"
                 try transaction.update(message.sequence, MessageChange(.parked, detail: detail), at: now)
-                try transaction.reschedule(message.sequence, due: nil)
+                _ = try transaction.reschedule(message.sequence, due: nil, heldBy: nil)
             }
             return overdue
         }

@@ -33,6 +33,13 @@ public struct SendingWorker: Service {
             }
             let json = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? []
             dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
+            if let statement = CertificateStatement(dataset, operation), operation == .sendAmendmentNotification,
+                try await gateway.store.read({ try $0.isRejected(statement.key(.outbound, partner: message.partner)) })
+            {
+                gateway.breaker.forget(target(message))
+                return park(
+                    message, "\(message.partner) rejected certificate \(statement.number); send it anew, then retry or abandon this amendment")
+            }
             exchange = try await gateway.send(
                 dataset, operation, to: partner, through: transport, afterTry: message.bodyDigest,
                 trace: message.correlationID)

@@ -26,8 +26,8 @@ public protocol StoreReading {
 
 /// What can be written, in one transaction.
 public protocol StoreTransaction: StoreReading {
-    /// Writes a message and, unless it is refused, claims its id; its position in the log, or `nil` where the id is claimed already.
-    func insert(_ message: NewMessage) throws -> Int64?
+    /// Writes a message and, unless it is refused, claims its id.
+    func insert(_ message: NewMessage) throws -> Insertion
     func update(_ message: Int64, _ change: MessageChange, at now: String) throws
     /// One more entry of the append-only log of what happened to a message.
     func note(_ message: Int64, _ state: TransportState, _ detail: String?, at now: String) throws
@@ -38,13 +38,23 @@ public protocol StoreTransaction: StoreReading {
     func addFact(_ fact: String, of certificate: Int64, by message: Int64) throws
 
     func queue(_ work: NewWork) throws
-    /// Takes due work that does not wait for its certificate, under a lease, so that no other worker does the same; never out of the order of a lane.
-    func takeWork(_ direction: Direction, now: String, lease: Lease, limit: Int) throws -> [StoredMessage]
+    /// Takes due work that does not wait for its certificate, under a lease, so that no other worker does the same; never out of the
+    /// order of a lane.
+    ///
+    /// - Parameter partners: whose work is left where it is.
+    func takeWork(
+        _ direction: Direction, now: String, lease: Lease, limit: Int, except partners: Set<String>
+    ) throws -> [StoredMessage]
     func renewLease(_ lease: Lease, of message: Int64) throws
     /// Work that an owner had taken and gives back, or all owners whose names start so.
     func dropLeases(of owner: String) throws
-    /// - Parameter due: `nil` leaves it to a person; what comes behind it in its lane waits. With a time, it waits for its certificate no longer.
-    func reschedule(_ message: Int64, due: String?) throws
+    /// Ends the lease. With a time, it waits for its certificate no longer.
+    ///
+    /// - Parameters:
+    ///   - due: `nil` leaves it to a person; what comes behind it in its lane waits.
+    ///   - owner: who must hold its lease; `nil` where that does not matter.
+    /// - Returns: whether it was done.
+    func reschedule(_ message: Int64, due: String?, heldBy owner: String?) throws -> Bool
     func endWork(_ message: Int64) throws
     /// Messages of a lane that wait for their certificate, in their order.
     func awaiting(_ direction: Direction, lane: Int64) throws -> [Int64]
@@ -54,4 +64,14 @@ public protocol StoreTransaction: StoreReading {
     /// Old entries make room for new ones.
     func noteRefusal(_ refusal: RefusalNote) throws
     func checkWritable() throws
+}
+
+/// What came of writing a message.
+public enum Insertion: Sendable, Hashable {
+    /// At this position in the log.
+    case added(Int64)
+    /// This very call had done so before, and its answer was lost on the way from the database: all that it wrote is there.
+    case repeated
+    /// Another message claimed the id.
+    case taken
 }

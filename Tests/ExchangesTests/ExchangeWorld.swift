@@ -96,7 +96,7 @@ extension ExchangeWorld {
     static let number = "K001-26-0004711"
 
     /// As if a gateway had sent the samples' certificate to its partner.
-    static func noteSent(by gateway: Gateway, to partner: String) async throws {
+    static func noteSent(by gateway: Gateway, to partner: String, _ number: String = number) async throws {
         let key = CertificateKey(partner: partner, side: .outbound, number: number)
         try await gateway.store.write { transaction in
             var certificate = try transaction.lockCertificate(key, at: TestIdentity.now.text)

@@ -26,7 +26,7 @@ struct AnyStore: Sendable {
     /// Inserts a message and queues its work, as both roads do.
     func add(_ message: NewMessage, due: String? = "2026-11-22T10:00:00.000Z", isAwaiting: Bool = false) async throws -> Int64? {
         try await store.write { transaction in
-            guard let sequence = try transaction.insert(message) else { return nil }
+            guard case .added(let sequence) = try transaction.insert(message) else { return nil }
             guard message.state != .refused else { return sequence }
             let certificate = try transaction.lockCertificate(message.key, at: message.receivedAt)
             try transaction.queue(
@@ -39,11 +39,14 @@ struct AnyStore: Sendable {
     func message(_ id: String) async throws -> StoredMessage? { try await store.read { try $0.message(id: id) } }
 
     /// Ids of the messages taken at a time of the day.
-    func take(_ now: String, direction: Direction = .inbound, owner: String = "a", until: String = "10:05:00", limit: Int = 10) async throws
-        -> [String]
-    {
+    func take(
+        _ now: String, direction: Direction = .inbound, owner: String = "a", until: String = "10:05:00", limit: Int = 10,
+        except partners: Set<String> = []
+    ) async throws -> [String] {
         let lease = Lease(owner: owner, until: "2026-11-22T\(until).000Z")
-        return try await store.write { try $0.takeWork(direction, now: "2026-11-22T\(now).000Z", lease: lease, limit: limit).map(\.id) }
+        return try await store.write {
+            try $0.takeWork(direction, now: "2026-11-22T\(now).000Z", lease: lease, limit: limit, except: partners).map(\.id)
+        }
     }
 }
 

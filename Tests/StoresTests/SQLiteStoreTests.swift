@@ -10,7 +10,7 @@ struct SQLiteStoreTests {
         do {
             let store = try SQLiteStore(path: path)
             #expect(try await store.synchronousLevel() == 2)
-            #expect(try await store.write { try $0.insert(.sample("1")) } == 1)
+            #expect(try await store.write { try $0.insert(.sample("1")) } == .added(1))
         }
         let again = try SQLiteStore(path: path)
         #expect(try await again.read { try $0.message(id: "1") }?.state == .accepted)

@@ -23,6 +23,14 @@ struct StoreConformanceTests {
         #expect(try await any.add(.sample("3")) != nil)
     }
 
+    @Test(arguments: StoreKind.allCases) func `a call whose answer was lost finds what it wrote`(_ kind: StoreKind) async throws {
+        let any = try AnyStore(kind)
+        #expect(try await any.store.write { try $0.insert(.sample("1")) } == .added(1))
+        #expect(try await any.store.write { try $0.insert(.sample("1")) } == .repeated)
+        #expect(try await any.store.write { try $0.insert(.sample("2")) } == .taken)
+        #expect(try await any.store.read { try $0.events(of: "1") }.count == 1)
+    }
+
     @Test(arguments: StoreKind.allCases) func `of many at once one claims`(_ kind: StoreKind) async throws {
         let any = try AnyStore(kind)
         let added = try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -51,7 +59,7 @@ struct StoreConformanceTests {
         _ = try await any.add(.sample("1"))
         await #expect(throws: Stop.self) {
             try await any.store.write { transaction in
-                let sequence = try transaction.insert(.sample("2", messageID: "m2")) ?? 0
+                guard case .added(let sequence) = try transaction.insert(.sample("2", messageID: "m2")) else { return }
                 var certificate = try transaction.lockCertificate(NewMessage.sample("1").key, at: "t")
                 certificate.state = "issued"
                 try transaction.update(certificate)
@@ -88,7 +96,10 @@ struct StoreConformanceTests {
         #expect(try await any.take("10:06:04") == ["1"])
         try await any.store.write { transaction in
             try transaction.update(1, MessageChange(.accepted, detail: "503", attempts: .oneMore), at: "2026-11-22T10:07:00.000Z")
-            try transaction.reschedule(1, due: "2026-11-22T10:10:00.000Z")
+            // Who has lost the lease says nothing of what comes next.
+            #expect(try !transaction.reschedule(1, due: "2026-11-22T10:07:00.000Z", heldBy: "b"))
+            #expect(try transaction.reschedule(1, due: "2026-11-22T10:10:00.000Z", heldBy: "a"))
+            #expect(try !transaction.reschedule(1, due: "2026-11-22T10:07:00.000Z", heldBy: "a"))
         }
         #expect(try await any.take("10:09:59") == [])
         #expect(try await any.take("10:10:00") == ["1"])
@@ -109,14 +120,15 @@ struct StoreConformanceTests {
             _ = try await any.add(.sample(id, messageID: "m" + id, number: number))
         }
         _ = try await any.add(.sample("5", number: "A", direction: .outbound))
-        #expect(try await any.take("10:00:01") == ["1", "3"])
+        #expect(try await any.take("10:00:00", except: ["korea", "japan"]) == [])
+        #expect(try await any.take("10:00:01", except: ["japan"]) == ["1", "3"])
         #expect(try await any.take("10:00:02", direction: .outbound) == ["5"])
         // Parked: what comes behind it waits for a person too.
-        try await any.store.write { try $0.reschedule(1, due: nil) }
+        #expect(try await any.store.write { try $0.reschedule(1, due: nil, heldBy: nil) })
         #expect(try await any.take("10:00:03") == [])
         let depth = try #require(try await any.store.read { try $0.workDepth() }.first { $0.direction == .inbound })
         #expect(depth.parked == 1 && depth.waiting == 3 && depth.awaiting == 0 && depth.oldest == "2026-11-22T10:00:00.000Z")
-        try await any.store.write { try $0.reschedule(1, due: "2026-11-22T10:00:00.000Z") }
+        #expect(try await any.store.write { try $0.reschedule(1, due: "2026-11-22T10:00:00.000Z", heldBy: nil) })
         #expect(try await any.take("10:00:04") == ["1"])
         try await any.store.write { try $0.endWork(1) }
         #expect(try await any.take("10:00:05") == ["2"])

@@ -12,32 +12,15 @@ struct CertificateBook {
         case change(CertificateLife, TreatmentLife)
     }
 
-    /// Whether we handed the certificate out: it may be there though its receipt was lost, unless the partner rejected it.
-    func isSent(_ key: CertificateKey) throws -> Bool {
-        guard let certificate = try transaction.certificate(key) else { return false }
-        if certificate.state != CertificateLife.State.none.name { return true }
-        return try messages(.sendCO, about: key).contains { $0.state != .rejected }
-    }
-
     /// What the importing side has decided on a certificate, what the partner has not yet acknowledged too.
     ///
     /// - Parameter read: the statement of a message of ours.
     func decided(_ certificate: CertificateRecord, read: (StoredMessage, [UInt8]) throws -> CertificateStatement?) throws -> TreatmentLife {
-        let waiting = try messages(.sendFeedback, about: certificate.key).filter { [.queued, .parked].contains($0.state) }
+        let waiting = try transaction.sent(.sendFeedback, about: certificate.key).filter { [.queued, .parked].contains($0.state) }
         let facts = try waiting.compactMap { message in
             try transaction.content(.dataset, of: message.id).flatMap { try read(message, $0) }?.fact
         }
         return TreatmentLife(try self.facts(of: certificate) + facts)
-    }
-
-    /// Our own messages of an operation about a certificate.
-    private func messages(_ operation: Operation, about key: CertificateKey) throws -> [StoredMessage] {
-        var query = MessageQuery(limit: 1000)
-        query.direction = .outbound
-        query.partner = key.partner
-        query.operation = operation.rawValue
-        query.certificateNumber = key.number
-        return try transaction.messages(query).filter { $0.certificateNumber == key.number }
     }
 
     func facts(of certificate: CertificateRecord) throws -> [CertificateFact] {
@@ -61,8 +44,19 @@ struct CertificateBook {
         changed.treatment = treatment.summary
         changed.updatedAt = now.text
         try transaction.update(changed)
+        if certificate.key.side == .inbound, certificate.state == CertificateLife.State.none.name, life.state != .none {
+            try release(certificate, behind: message)
+        }
         if case .replaced(let number) = life.state { try issue(number, after, message, in: certificate) }
         return .change(life, treatment)
+    }
+
+    /// What came before its certificate goes on, behind it and in its own order.
+    private func release(_ certificate: CertificateRecord, behind message: Int64) throws {
+        for (index, waiting) in try transaction.awaiting(.inbound, lane: certificate.sequence).enumerated() {
+            try transaction.update(waiting, MessageChange(.accepted, detail: "its certificate has come"), at: now.text)
+            try transaction.endWaiting(waiting, place: NewWork.place(of: message, behind: index + 1), due: now.text)
+        }
     }
 
     /// The same edition issued once more says nothing new: the states need not be made anew of all facts.

@@ -100,9 +100,11 @@ final class MemoryTransaction: StoreTransaction {
 
     // MARK: Messages
 
-    func insert(_ message: NewMessage) throws -> Int64? {
+    func insert(_ message: NewMessage) throws -> Insertion {
         let claim = MemoryRecords.Claim(direction: message.direction, partner: message.partner, messageID: message.messageID)
-        if message.state != .refused, records.claims[claim] != nil { return nil }
+        if message.state != .refused, let earlier = records.claims[claim] {
+            return records.messages[Int(earlier - 1)].stored.id == message.id ? .repeated : .taken
+        }
         guard records.positions[message.id] == nil else { throw StoreError("the local id \(message.id) is taken") }
         let sequence = Int64(records.messages.count + 1)
         let stored = StoredMessage(
@@ -116,7 +118,7 @@ final class MemoryTransaction: StoreTransaction {
         records.messages.append(MemoryMessage(stored: stored, contents: message.contents, events: [event]))
         set(\.positions[message.id], sequence)
         if message.state != .refused { set(\.claims[claim], sequence) }
-        return sequence
+        return .added(sequence)
     }
 
     func update(_ sequence: Int64, _ change: MessageChange, at now: String) {
@@ -176,13 +178,14 @@ final class MemoryTransaction: StoreTransaction {
         set(\.work[work.message], known)
     }
 
-    func takeWork(_ direction: Direction, now: String, lease: Lease, limit: Int) -> [StoredMessage] {
+    func takeWork(_ direction: Direction, now: String, lease: Lease, limit: Int, except partners: Set<String>) -> [StoredMessage] {
         let all = records.work.values.filter { $0.work.direction == direction }
         // The first place of each lane that does not wait for its certificate.
         var first: [Int64: Int64] = [:]
         for entry in all where !entry.work.isAwaiting { first[entry.work.lane] = min(first[entry.work.lane] ?? .max, entry.work.place) }
         let free = all.filter { entry in
             guard let due = entry.work.due, due <= now, entry.lease.map({ $0.until < now }) ?? true else { return false }
+            guard !partners.contains(records.messages[Int(entry.work.message - 1)].stored.partner) else { return false }
             return !entry.work.isAwaiting && entry.work.place == first[entry.work.lane]
         }
         let taken = free.sorted { ($0.work.due ?? "", $0.work.message) < ($1.work.due ?? "", $1.work.message) }.prefix(limit)
@@ -210,11 +213,13 @@ final class MemoryTransaction: StoreTransaction {
         set(\.work[message], entry)
     }
 
-    func reschedule(_ message: Int64, due: String?) {
+    func reschedule(_ message: Int64, due: String?, heldBy owner: String?) -> Bool {
+        guard let entry = records.work[message], owner == nil || entry.lease?.owner == owner else { return false }
         change(message) { entry in
             entry.work.due = due
             if due != nil { entry.work.isAwaiting = false }
         }
+        return true
     }
 
     func endWork(_ message: Int64) { set(\.work[message], nil) }

@@ -3,28 +3,27 @@ internal import Synchronization
 /// A place for one connection, which is made when it is needed and made anew when it broke.
 final class PostgreSQLSession: SQLSession {
     private let url: String
-    /// Only the thread that runs a transaction looks at it.
     private let open = Mutex<Held>(Held())
     private let last = Mutex<ContinuousClock.Instant?>(nil)
 
     private struct Held: ~Copyable {
+        // Not safe in itself: libpq's connections may be used by any thread, but by one at a time, and the lock sees to that.
         nonisolated(unsafe) var connection: PostgreSQLConnection?
     }
 
     /// After a failure the next connection is tried no sooner; what comes meanwhile fails at once.
     private static let patience = Duration.milliseconds(500)
-    private static let tries = 3
 
     init(url: String) {
         self.url = url
     }
 
     /// Tried again where it failed for a reason that passes: everything in it is written so that a second time changes nothing more.
-    func transaction(_ body: (any SQLConnection) throws -> Void) throws {
+    func transaction(tries: Int, _ body: (any SQLConnection) throws -> Void) throws {
         for attempt in 1... {
             do {
                 return try with { connection in
-                    try connection.script("BEGIN")
+                    try connection.script("BEGIN ISOLATION LEVEL READ COMMITTED")
                     do {
                         try body(connection)
                         try connection.script("COMMIT")
@@ -33,7 +32,7 @@ final class PostgreSQLSession: SQLSession {
                         throw error
                     }
                 }
-            } catch let error as PostgreSQLError where error.isPassing && attempt < PostgreSQLSession.tries {
+            } catch let error as PostgreSQLError where error.isPassing && attempt < tries {
                 continue
             }
         }

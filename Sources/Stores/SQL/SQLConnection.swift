@@ -9,7 +9,8 @@ protocol SQLConnection: AnyObject {
 
 /// Where a transaction can be run. Calls block their thread.
 protocol SQLSession: AnyObject, Sendable {
-    func transaction(_ body: (any SQLConnection) throws -> Void) throws
+    /// - Parameter tries: how often at the most, where it fails for a reason that passes.
+    func transaction(tries: Int, _ body: (any SQLConnection) throws -> Void) throws
 }
 
 enum SQLDialect: String { case sqlite, postgresql }

@@ -130,11 +130,11 @@ class SQLReading: StoreReading {
     private static let certificates = SQLStatement(
         "SELECT \(CertificateRecord.columns) FROM certificate WHERE number_key = $1 ORDER BY number, partner, side", name: "certificates")
     private static let facts = SQLStatement("SELECT fact FROM fact WHERE certificate = $1 ORDER BY message", name: "facts")
-    private static let overdue = SQLStatement(
-        """
+    static let overdueText = """
         SELECT \(StoredMessage.columns) FROM work JOIN message ON message.sequence = work.message
         WHERE work.direction = 'inbound' AND work.due_at <= $1 AND work.awaiting = 1 ORDER BY work.due_at LIMIT $2
-        """, name: "overdue")
+        """
+    private static let overdue = SQLStatement(overdueText, name: "overdue")
     private static let depth = SQLStatement(
         """
         SELECT work.direction, message.partner, COUNT(CASE WHEN awaiting = 0 THEN due_at END),

@@ -1,6 +1,6 @@
 /// Writing, by SQL, inside whatever transaction is under way.
 final class SQLTransaction: SQLReading, StoreTransaction {
-    func insert(_ message: NewMessage) throws -> Int64? {
+    func insert(_ message: NewMessage) throws -> Insertion {
         let arguments: [SQLValue] = [
             .text(message.id), .text(message.direction.rawValue), .text(message.partner), .text(message.operation),
             .text(message.messageID),
@@ -12,14 +12,13 @@ final class SQLTransaction: SQLReading, StoreTransaction {
             guard let earlier = try holder(message.direction, partner: message.partner, messageID: message.messageID) else {
                 throw StoreError("the local id \(message.id) is taken")
             }
-            // Written by this very call, whose answer was lost on the way from the database.
-            return earlier.id == message.id ? earlier.sequence : nil
+            return earlier.id == message.id ? .repeated : .taken
         }
         try keep(message.contents, of: sequence)
         _ = try connection.change(
             SQLTransaction.firstEvent,
             [.integer(sequence), .text(message.receivedAt), .text(message.state.rawValue), SQLValue(message.detail)])
-        return sequence
+        return .added(sequence)
     }
 
     func update(_ message: Int64, _ change: MessageChange, at now: String) throws {
@@ -92,12 +91,18 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         if work.due != nil { try tell(work.direction) }
     }
 
-    func takeWork(_ direction: Direction, now: String, lease: Lease, limit: Int) throws -> [StoredMessage] {
+    func takeWork(
+        _ direction: Direction, now: String, lease: Lease, limit: Int, except partners: Set<String>
+    ) throws -> [StoredMessage] {
         let arguments: [SQLValue] = [
             .text(direction.rawValue), .text(now), .text(lease.until), .text(lease.owner), .integer(Int64(limit)),
         ]
-        let statement = connection.dialect == .sqlite ? SQLTransaction.takeWork : SQLTransaction.takeWorkSkippingLocked
-        return try connection.run(statement, arguments).flatMap { row in
+        let excluded = partners.sorted().map { SQLValue.text($0) }
+        let statement =
+            excluded.isEmpty
+            ? (locks ? SQLTransaction.takeWorkSkippingLocked : SQLTransaction.takeWork)
+            : SQLStatement(SQLTransaction.takeWork(locks: locks, excluded: excluded.count))
+        return try connection.run(statement, arguments + excluded).flatMap { row in
             try connection.run(SQLTransaction.bySequence, [.integer(row.integer(0))]).map(StoredMessage.init)
         }.sorted { $0.sequence < $1.sequence }
     }
@@ -110,9 +115,18 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         _ = try connection.change(SQLTransaction.dropLeases, [.text(owner)])
     }
 
-    func reschedule(_ message: Int64, due: String?) throws {
-        _ = try connection.change(SQLTransaction.reschedule, [.integer(message), SQLValue(due)])
+    func reschedule(_ message: Int64, due: String?, heldBy owner: String?) throws -> Bool {
+        try connection.change(SQLTransaction.reschedule, [.integer(message), SQLValue(due), SQLValue(owner)]) > 0
     }
+
+    /// Those that another transaction is about to change are left for later.
+    override func overdue(now: String, limit: Int) throws -> [StoredMessage] {
+        guard locks else { return try super.overdue(now: now, limit: limit) }
+        return try connection.run(SQLTransaction.overdueSkippingLocked, [.text(now), .integer(Int64(limit))]).map(StoredMessage.init)
+    }
+
+    /// SQLite has one writer at a time.
+    private var locks: Bool { connection.dialect == .postgresql }
 
     func endWork(_ message: Int64) throws {
         _ = try connection.change(SQLTransaction.endWork, [.integer(message)])
@@ -194,20 +208,28 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         INSERT INTO work (message, direction, lane, place, due_at, awaiting) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (message) DO UPDATE SET due_at = excluded.due_at, awaiting = excluded.awaiting, leased_until = NULL, owner = NULL
         """, name: "queue_work")
-    private static func takeWork(_ lock: String) -> String {
-        """
-        UPDATE work SET leased_until = $3, owner = $4 WHERE message IN (
-          SELECT due.message FROM work AS due
-          WHERE due.direction = $1 AND due.due_at <= $2 AND (due.leased_until IS NULL OR due.leased_until < $2)
-            AND due.awaiting = 0 AND NOT EXISTS (
-              SELECT 1 FROM work AS earlier
-              WHERE earlier.lane = due.lane AND earlier.direction = due.direction AND earlier.place < due.place AND earlier.awaiting = 0)
-          ORDER BY due.due_at LIMIT $5 \(lock))
-        RETURNING message
-        """
+    private static func takeWork(locks: Bool, excluded: Int = 0) -> String {
+        let names = (0..<excluded).map { "$\($0 + 6)" }.joined(separator: ", ")
+        let others =
+            excluded == 0
+            ? "" : "AND NOT EXISTS (SELECT 1 FROM message WHERE sequence = due.message AND partner IN (\(names)))"
+        // Materialized: chosen once, whatever plan the database makes, so that the limit holds.
+        return """
+            WITH chosen AS MATERIALIZED (
+              SELECT due.message FROM work AS due
+              WHERE due.direction = $1 AND due.due_at <= $2 AND (due.leased_until IS NULL OR due.leased_until < $2)
+                AND due.awaiting = 0 \(others) AND NOT EXISTS (
+                  SELECT 1 FROM work AS earlier
+                  WHERE earlier.lane = due.lane AND earlier.direction = due.direction AND earlier.place < due.place AND earlier.awaiting = 0)
+              ORDER BY due.due_at LIMIT $5 \(locks ? "FOR UPDATE OF due SKIP LOCKED" : ""))
+            UPDATE work SET leased_until = $3, owner = $4 WHERE message IN (SELECT message FROM chosen)
+            RETURNING message
+            """
     }
-    private static let takeWork = SQLStatement(takeWork(""), name: "take_work")
-    private static let takeWorkSkippingLocked = SQLStatement(takeWork("FOR UPDATE OF due SKIP LOCKED"), name: "take_work")
+    private static let takeWork = SQLStatement(takeWork(locks: false), name: "take_work")
+    private static let takeWorkSkippingLocked = SQLStatement(takeWork(locks: true), name: "take_work")
+    private static let overdueSkippingLocked = SQLStatement(
+        SQLReading.overdueText + " FOR UPDATE OF work SKIP LOCKED", name: "overdue_locked")
     private static let renewLease = SQLStatement(
         "UPDATE work SET leased_until = $2 WHERE owner = $1 AND message = $3", name: "renew_lease")
     private static let dropLeases = SQLStatement(
@@ -215,7 +237,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     private static let reschedule = SQLStatement(
         """
         UPDATE work SET due_at = $2, awaiting = CASE WHEN CAST($2 AS TEXT) IS NULL THEN awaiting ELSE 0 END, leased_until = NULL, owner = NULL
-        WHERE message = $1
+        WHERE message = $1 AND (CAST($3 AS TEXT) IS NULL OR owner = $3)
         """, name: "reschedule")
     private static let endWork = SQLStatement("DELETE FROM work WHERE message = $1", name: "end_work")
     private static let awaiting = SQLStatement(

@@ -21,6 +21,7 @@ final class WriteQueue: Sendable {
     private static let moment = DispatchTimeInterval.milliseconds(1)
     /// Transactions written together at the most.
     private static let most = 64
+    private static let tries = 3
 
     private let state: Mutex<State>
 
@@ -76,10 +77,11 @@ final class WriteQueue: Sendable {
 
     private func commit(_ batch: [Job], _ session: any SQLSession) {
         guard !batch.isEmpty else { return }
-        let result = Result { try session.transaction { connection in for job in batch { try job.attempt(connection) } } }
+        let tries = batch.count > 1 ? 1 : WriteQueue.tries
+        let result = Result { try session.transaction(tries: tries) { connection in for job in batch { try job.attempt(connection) } } }
         if case .failure = result, batch.count > 1 {
-            // One of them is at fault; alone, each gets its own verdict.
-            for job in batch { job.finish(Result { try session.transaction(job.attempt) }) }
+            // One of them is at fault, or two batches wait for each other's rows; alone, each gets its own verdict.
+            for job in batch { job.finish(Result { try session.transaction(tries: WriteQueue.tries, job.attempt) }) }
         } else {
             for job in batch { job.finish(result) }
         }

@@ -61,7 +61,7 @@ private final class SQLiteSession: SQLSession {
         self.database = database
     }
 
-    func transaction(_ body: (any SQLConnection) throws -> Void) throws {
+    func transaction(tries: Int, _ body: (any SQLConnection) throws -> Void) throws {
         try database.writeWithoutTransaction { database in
             try database.inTransaction(.immediate) {
                 try body(SQLiteConnection(database))

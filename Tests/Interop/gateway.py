@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -240,6 +241,13 @@ def until(seconds, what, condition):
             return value
         time.sleep(0.05)
     raise AssertionError(f"{what}: not within {seconds} s")
+
+
+def serve(server, add_cleanup):
+    """Runs an HTTP server beside the tests until their cleanup."""
+    threading.Thread(target=server.serve_forever).start()
+    add_cleanup(server.server_close)
+    add_cleanup(server.shutdown)
 
 
 def answer(request, context=None):

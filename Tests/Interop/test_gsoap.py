@@ -7,7 +7,6 @@ import shlex
 import ssl
 import subprocess
 import tempfile
-import threading
 import unittest
 
 import gateway
@@ -154,9 +153,7 @@ class PartnerTest(unittest.TestCase):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.world.pki / "vietnam-tls.pem", self.world.pki / "vietnam-tls.key")
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
+        gateway.serve(server, self.addCleanup)
         return f"https://localhost:{server.server_port}"
 
 

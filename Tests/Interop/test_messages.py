@@ -9,7 +9,8 @@ import urllib.parse
 import uuid
 
 import gateway
-from test_lifecycle import PostgreSQL, SQLite, TwoGateways, certificate, correction, feedback, number, start_inside
+from certificates import certificate, correction, feedback, number
+from two_gateways import PostgreSQL, SQLite, TwoGateways, start_inside
 
 
 def ids(messages):

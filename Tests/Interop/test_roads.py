@@ -4,7 +4,6 @@ import http.server
 import json
 import signal
 import socket
-import threading
 import unittest
 
 from lxml import etree
@@ -159,9 +158,7 @@ class InsideTest(unittest.TestCase):
     def setUp(self):
         self.inside = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Inside)
         self.inside.received = []
-        threading.Thread(target=self.inside.serve_forever).start()
-        self.addCleanup(self.inside.server_close)
-        self.addCleanup(self.inside.shutdown)
+        gateway.serve(self.inside, self.addCleanup)
         self.world = gateway.World()
         self.addCleanup(self.world.close)
         self.world.start("vietnam", inside={"url": f"http://127.0.0.1:{self.inside.server_port}"})

@@ -64,7 +64,7 @@ let package = Package(
             "Datasets", ["XML", "XMLSignature", library("Yams", "Yams")],
             resources: [.embedInCode("Resources")]),
         room("Contracts", ["XML", "Datasets"]),
-        room("Stores", ["CPostgreSQL", library("GRDB", "GRDB.swift")]),
+        room("Stores", ["CPostgreSQL", "CZlib", library("GRDB", "GRDB.swift")]),
         room(
             "Exchanges",
             [

@@ -33,7 +33,6 @@ struct CheckDataset: ParsableCommand {
         let catalog = try options.catalog()
         let narrowed = try options.narrowed(catalog)
         guard catalog.menu.messages[message] != nil else { throw Message.unknown(message, catalog.menu) }
-        let progress = Progress(files.count)
         var reports: [Report] = []
         for file in files {
             let report = try check(file, catalog, narrowed)
@@ -42,7 +41,7 @@ struct CheckDataset: ParsableCommand {
             case .text: output(report.text)
             case .json: output(try report.line)
             }
-            progress.step()
+            Progress.show(reports.count, of: files.count)
         }
         if reports.contains(where: { $0.verdict == .unreadable }) { throw ExitCode(2) }
         if reports.contains(where: { $0.verdict == .bad }) { throw ExitCode(1) }

@@ -38,7 +38,8 @@ public struct SendingWorker: Service {
             {
                 gateway.breaker.forget(target(message))
                 return park(
-                    message, "\(message.partner) rejected certificate \(statement.number); send it anew, then retry or abandon this amendment")
+                    message,
+                    "\(message.partner) rejected certificate \(statement.number); send it anew, then retry or abandon this amendment")
             }
             exchange = try await gateway.send(
                 dataset, operation, to: partner, through: transport, afterTry: message.bodyDigest,

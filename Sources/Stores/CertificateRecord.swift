@@ -13,7 +13,7 @@ public struct CertificateKey: Sendable, Hashable, Codable {
 }
 
 /// Where a certificate stands, derived from the facts recorded of it.
-public struct CertificateRecord: Sendable, Hashable {
+public struct CertificateRecord: Sendable, Hashable, Codable {
     public let sequence: Int64
     public let key: CertificateKey
     public var state: String

@@ -23,6 +23,14 @@ public enum TransportState: String, Sendable, Codable, CaseIterable {
     case acknowledged
     /// Outbound: the partner answered with a signed fault.
     case rejected
+
+    /// Nothing more is to be done.
+    public var isFinal: Bool {
+        switch self {
+        case .refused, .delivered, .abandoned, .acknowledged, .rejected: true
+        case .accepted, .held, .parked, .queued: false
+        }
+    }
 }
 
 /// What is known of a message without its bytes.

@@ -11,11 +11,12 @@ public struct NewWork: Sendable {
     /// Waits for its certificate and holds up nobody; when it is due it has waited too long.
     public var isAwaiting: Bool
 
-    public init(message: Int64, direction: Direction, lane: Int64, due: String?, isAwaiting: Bool = false) {
+    /// - Parameter place: as the message's own, where it is `nil`.
+    public init(message: Int64, direction: Direction, lane: Int64, due: String?, isAwaiting: Bool = false, place: Int64? = nil) {
         self.message = message
         self.direction = direction
         self.lane = lane
-        place = NewWork.place(of: message)
+        self.place = place ?? NewWork.place(of: message)
         self.due = due
         self.isAwaiting = isAwaiting
     }

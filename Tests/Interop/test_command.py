@@ -11,7 +11,8 @@ import unittest
 import gateway
 
 SUBCOMMANDS = [["serve"], ["check"], ["send"], ["sign"], ["verify"], ["explain"], ["selftest"], ["convert"], ["contract"], ["identity"], ["identity", "new"],
-               ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "retry"], ["messages", "abandon"]]
+               ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "retry"], ["messages", "abandon"],
+               ["messages", "reconcile"], ["store"], ["store", "backup"], ["store", "restore"], ["store", "retire"]]
 
 
 class CommandCase(unittest.TestCase):
@@ -69,7 +70,7 @@ class ReadmeTest(CommandCase):
         self.assertGreater(len(commands), 3)
         for command in commands:
             words = command.split()
-            subcommand = words[:2] if words[0] in ("identity", "messages") else words[:1]
+            subcommand = words[:2] if words[0] in ("identity", "messages", "store") else words[:1]
             help = self.run_command(0, *subcommand, "--help")[0]
             for option in re.findall(r"--[a-z-]+", command):
                 self.assertIn(option, help, command)

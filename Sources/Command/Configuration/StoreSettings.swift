@@ -33,6 +33,12 @@ enum StoreSettings {
         }
     }
 
+    /// A command that looks into a store makes none where its path is wrong.
+    func checkThatItIsThere() throws {
+        guard case .sqlite(let path) = self, !FileManager.default.fileExists(atPath: path) else { return }
+        throw CommandError("there is no store", place: path, help: "the gateway makes it at its first start; see store.sqlite")
+    }
+
     /// For people; without a password.
     var place: String {
         switch self {

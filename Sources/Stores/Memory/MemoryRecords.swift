@@ -1,13 +1,23 @@
-/// What the memory store holds; positions count from one.
+/// What the memory store holds, by position; positions count from one.
 final class MemoryRecords {
-    var messages: [MemoryMessage] = []
+    var messages: [Int64: MemoryMessage] = [:]
+    var lastMessage: Int64 = 0
     var positions: [String: Int64] = [:]
     var claims: [Claim: Int64] = [:]
-    var certificates: [CertificateRecord] = []
+    var certificates: [Int64: CertificateRecord] = [:]
+    var lastCertificate: Int64 = 0
     var certificatePositions: [CertificateKey: Int64] = [:]
     var facts: [Int64: [Int64: String]] = [:]
     var work: [Int64: MemoryWork] = [:]
     var refusals: [RefusalNote] = []
+
+    subscript(message position: Int64) -> MemoryMessage {
+        get {
+            guard let message = messages[position] else { preconditionFailure("there is no message at \(position)") }
+            return message
+        }
+        set { messages[position] = newValue }
+    }
 
     struct Claim: Hashable {
         let direction: Direction

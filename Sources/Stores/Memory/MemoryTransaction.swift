@@ -1,6 +1,6 @@
 /// Looks up and changes records, and can undo what it changed.
 final class MemoryTransaction: StoreTransaction {
-    private let records: MemoryRecords
+    let records: MemoryRecords
     private var undo: [() -> Void] = []
 
     init(_ records: MemoryRecords) {
@@ -11,22 +11,22 @@ final class MemoryTransaction: StoreTransaction {
         for step in undo.reversed() { step() }
     }
 
-    private func set<Value>(_ path: ReferenceWritableKeyPath<MemoryRecords, Value>, _ value: Value) {
+    func set<Value>(_ path: ReferenceWritableKeyPath<MemoryRecords, Value>, _ value: Value) {
         let (records, old) = (records, records[keyPath: path])
         undo.append { records[keyPath: path] = old }
         records[keyPath: path] = value
     }
 
-    private func place(_ sequence: Int64) -> ReferenceWritableKeyPath<MemoryRecords, MemoryMessage> { \.messages[Int(sequence - 1)] }
+    private func place(_ sequence: Int64) -> ReferenceWritableKeyPath<MemoryRecords, MemoryMessage> { \.[message: sequence] }
 
-    private func stored(_ id: String) -> MemoryMessage? { records.positions[id].map { records.messages[Int($0 - 1)] } }
+    private func stored(_ id: String) -> MemoryMessage? { records.positions[id].map { records[message: $0] } }
 
     // MARK: Reading
 
     func message(id: String) -> StoredMessage? { stored(id)?.stored }
 
     func holder(_ direction: Direction, partner: String, messageID: String) -> StoredMessage? {
-        records.claims[.init(direction: direction, partner: partner, messageID: messageID)].map { records.messages[Int($0 - 1)].stored }
+        records.claims[.init(direction: direction, partner: partner, messageID: messageID)].map { records[message: $0].stored }
     }
 
     func messages(_ query: MessageQuery) -> [StoredMessage] {
@@ -34,14 +34,14 @@ final class MemoryTransaction: StoreTransaction {
         func fits<Value: Comparable>(_ asked: Value?, _ value: Value?, _ holds: (Value, Value) -> Bool = { $0 == $1 }) -> Bool {
             asked.map { asked in value.map { holds($0, asked) } ?? false } ?? true
         }
-        let found = records.messages.reversed().lazy.map(\.stored).filter { message in
+        let found = records.messages.values.lazy.map(\.stored).filter { message in
             fits(query.direction?.rawValue, message.direction.rawValue) && fits(query.partner, message.partner)
                 && fits(query.operation, message.operation) && fits(query.state?.rawValue, message.state.rawValue)
                 && fits(query.messageID, message.messageID) && fits(key, message.certificateNumber.map(NumberKey.key))
                 && fits(query.from, message.receivedAt, >=) && fits(query.to, message.receivedAt, <)
                 && fits(query.before, message.sequence, <)
         }
-        return Array(found.prefix(query.limit))
+        return Array(found.sorted { $0.sequence > $1.sequence }.prefix(query.limit))
     }
 
     func content(_ kind: ContentKind, of id: String) -> [UInt8]? { stored(id)?.contents[kind] }
@@ -51,12 +51,12 @@ final class MemoryTransaction: StoreTransaction {
     func events(of id: String) -> [MessageEvent] { stored(id)?.events ?? [] }
 
     func certificate(_ key: CertificateKey) -> CertificateRecord? {
-        records.certificatePositions[key].map { records.certificates[Int($0 - 1)] }
+        records.certificatePositions[key].flatMap { records.certificates[$0] }
     }
 
     func certificates(number: String) -> [CertificateRecord] {
         let key = NumberKey.key(of: number)
-        return records.certificates.filter { NumberKey.key(of: $0.key.number) == key }
+        return records.certificates.values.filter { NumberKey.key(of: $0.key.number) == key }
             .sorted { ($0.key.number, $0.key.partner, $0.key.side.rawValue) < ($1.key.number, $1.key.partner, $1.key.side.rawValue) }
     }
 
@@ -67,7 +67,7 @@ final class MemoryTransaction: StoreTransaction {
     func overdue(now: String, limit: Int) -> [StoredMessage] {
         let late = records.work.values.filter { entry in entry.work.isAwaiting && entry.work.due.map { $0 <= now } ?? false }
         return late.sorted { ($0.work.due ?? "") < ($1.work.due ?? "") }.prefix(limit).map {
-            records.messages[Int($0.work.message - 1)].stored
+            records[message: $0.work.message].stored
         }
     }
 
@@ -77,7 +77,7 @@ final class MemoryTransaction: StoreTransaction {
             let partner: String
         }
         let targets = Dictionary(grouping: records.work.values) {
-            Target(direction: $0.work.direction, partner: records.messages[Int($0.work.message - 1)].stored.partner)
+            Target(direction: $0.work.direction, partner: records[message: $0.work.message].stored.partner)
         }
         return targets.map { target, work in
             let waiting = work.filter { !$0.work.isAwaiting }.compactMap(\.work.due)
@@ -91,7 +91,7 @@ final class MemoryTransaction: StoreTransaction {
 
     func signersSeen() -> [SignerSeen] {
         var seen: [[String]: String] = [:]
-        for message in records.messages.map(\.stored) where message.direction == .inbound && message.state != .refused {
+        for message in records.messages.values.map(\.stored) where message.direction == .inbound && message.state != .refused {
             guard let signer = message.signer else { continue }
             seen[[message.partner, signer]] = max(seen[[message.partner, signer]] ?? "", message.receivedAt)
         }
@@ -103,26 +103,25 @@ final class MemoryTransaction: StoreTransaction {
     func insert(_ message: NewMessage) throws -> Insertion {
         let claim = MemoryRecords.Claim(direction: message.direction, partner: message.partner, messageID: message.messageID)
         if message.state != .refused, let earlier = records.claims[claim] {
-            return records.messages[Int(earlier - 1)].stored.id == message.id ? .repeated : .taken
+            return records[message: earlier].stored.id == message.id ? .repeated : .taken
         }
         guard records.positions[message.id] == nil else { throw StoreError("the local id \(message.id) is taken") }
-        let sequence = Int64(records.messages.count + 1)
+        let sequence = records.lastMessage + 1
         let stored = StoredMessage(
             id: message.id, sequence: sequence, direction: message.direction, partner: message.partner, operation: message.operation,
             messageID: message.messageID, contentDigest: message.contentDigest, certificateNumber: message.certificateNumber,
             state: message.state, correlationID: message.correlationID, receivedAt: message.receivedAt, updatedAt: message.receivedAt,
             signer: message.signer, bodyDigest: message.bodyDigest, attempts: 0, detail: message.detail)
         let event = MessageEvent(at: message.receivedAt, state: message.state, detail: message.detail)
-        let records = records
-        undo.append { records.messages.removeLast() }
-        records.messages.append(MemoryMessage(stored: stored, contents: message.contents, events: [event]))
+        set(\.lastMessage, sequence)
+        set(\.messages[sequence], MemoryMessage(stored: stored, contents: message.contents, events: [event]))
         set(\.positions[message.id], sequence)
         if message.state != .refused { set(\.claims[claim], sequence) }
         return .added(sequence)
     }
 
     func update(_ sequence: Int64, _ change: MessageChange, at now: String) {
-        var message = records.messages[Int(sequence - 1)]
+        var message = records[message: sequence]
         let old = message.stored
         let attempts =
             switch change.attempts {
@@ -141,7 +140,7 @@ final class MemoryTransaction: StoreTransaction {
     }
 
     func note(_ sequence: Int64, _ state: TransportState, _ detail: String?, at now: String) {
-        var message = records.messages[Int(sequence - 1)]
+        var message = records[message: sequence]
         message.events.append(MessageEvent(at: now, state: state, detail: detail))
         set(place(sequence), message)
     }
@@ -150,17 +149,16 @@ final class MemoryTransaction: StoreTransaction {
 
     func lockCertificate(_ key: CertificateKey, at now: String) -> CertificateRecord {
         if let known = certificate(key) { return known }
-        let sequence = Int64(records.certificates.count + 1)
+        let sequence = records.lastCertificate + 1
         let new = CertificateRecord(
             sequence: sequence, key: key, state: "none", version: nil, validUntil: nil, treatment: "none", updatedAt: now)
-        let records = records
-        undo.append { records.certificates.removeLast() }
-        records.certificates.append(new)
+        set(\.lastCertificate, sequence)
+        set(\.certificates[sequence], new)
         set(\.certificatePositions[key], sequence)
         return new
     }
 
-    func update(_ certificate: CertificateRecord) { set(\.certificates[Int(certificate.sequence - 1)], certificate) }
+    func update(_ certificate: CertificateRecord) { set(\.certificates[certificate.sequence], certificate) }
 
     func addFact(_ fact: String, of certificate: Int64, by message: Int64) {
         guard records.facts[certificate]?[message] == nil else { return }
@@ -185,12 +183,12 @@ final class MemoryTransaction: StoreTransaction {
         for entry in all where !entry.work.isAwaiting { first[entry.work.lane] = min(first[entry.work.lane] ?? .max, entry.work.place) }
         let free = all.filter { entry in
             guard let due = entry.work.due, due <= now, entry.lease.map({ $0.until < now }) ?? true else { return false }
-            guard !partners.contains(records.messages[Int(entry.work.message - 1)].stored.partner) else { return false }
+            guard !partners.contains(records[message: entry.work.message].stored.partner) else { return false }
             return !entry.work.isAwaiting && entry.work.place == first[entry.work.lane]
         }
         let taken = free.sorted { ($0.work.due ?? "", $0.work.message) < ($1.work.due ?? "", $1.work.message) }.prefix(limit)
         for entry in taken { set(\.work[entry.work.message], MemoryWork(work: entry.work, lease: lease)) }
-        return taken.map { records.messages[Int($0.work.message - 1)].stored }.sorted { $0.sequence < $1.sequence }
+        return taken.map { records[message: $0.work.message].stored }.sorted { $0.sequence < $1.sequence }
     }
 
     func renewLease(_ lease: Lease, of message: Int64) {

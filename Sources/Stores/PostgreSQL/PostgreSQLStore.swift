@@ -23,11 +23,12 @@ public final class PostgreSQLStore: MessageStore {
         writing = WriteQueue(writers)
         reading = WriteQueue(readers)
         try writers[0].with { connection in
-            try connection.script("SELECT pg_advisory_lock(\(PostgreSQLStore.migrationLock))")
-            defer { try? connection.script("SELECT pg_advisory_unlock(\(PostgreSQLStore.migrationLock))") }
+            try connection.script("SELECT pg_advisory_lock(\(SQLSchema.migrationLock))")
+            defer { try? connection.script("SELECT pg_advisory_unlock(\(SQLSchema.migrationLock))") }
             try connection.script("BEGIN")
             do {
                 try SQLMigration.run(connection, now: Date.now.formatted(.iso8601)) { try connection.script($0) }
+                try connection.script(SQLSchema.nextMonths)
                 try connection.script("COMMIT")
             } catch {
                 try? connection.script("ROLLBACK")
@@ -37,8 +38,6 @@ public final class PostgreSQLStore: MessageStore {
     }
 
     public var isShared: Bool { true }
-
-    private static let migrationLock = 0x636F_636F
 
     public func write<Value: Sendable>(
         _ place: WritePlace, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
@@ -86,7 +85,12 @@ private struct Listening {
             return
         }
         var poller = pollfd(fd: PQsocket(connection.handle), events: Int16(POLLIN), revents: 0)
+        var prepared = ContinuousClock.now
         while !isStopped(), !connection.isBroken {
+            if ContinuousClock.now - prepared > .seconds(3600) {
+                try? connection.script(SQLSchema.nextMonths)
+                prepared = .now
+            }
             guard poll(&poller, 1, 250) > 0 else { continue }
             guard PQconsumeInput(connection.handle) == 1 else { return }
             while let notification = PQnotifies(connection.handle) {

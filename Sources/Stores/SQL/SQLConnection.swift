@@ -23,10 +23,11 @@ final class SQLStatement: Sendable {
     /// Unless `nil`, it is prepared once a connection under this name.
     let name: String?
 
-    init(_ text: String, name: String? = nil) {
+    /// - Parameter sqlite: the text for SQLite, where it is another.
+    init(_ text: String, sqlite: String? = nil, name: String? = nil) {
         self.text = text
         self.name = name
-        numbered = text.replacing("$", with: "?")
+        numbered = (sqlite ?? text).replacing("$", with: "?")
     }
 }
 

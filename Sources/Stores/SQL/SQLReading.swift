@@ -110,15 +110,18 @@ class SQLReading: StoreReading {
         name: "holder")
     private static let content = Dictionary(
         uniqueKeysWithValues: ContentKind.allCases.map { kind in
-            let sql = "SELECT \(kind.column) FROM content JOIN message ON message.sequence = content.message WHERE message.id = $1"
-            return (kind, SQLStatement(sql, name: "content_" + kind.column))
+            (kind, ofContent(kind.column, name: "content_" + kind.column))
         })
     private static let kinds: SQLStatement = {
         let columns = ContentKind.allCases.map { "CASE WHEN \($0.column) IS NULL THEN 0 ELSE 1 END" }
-        return SQLStatement(
-            "SELECT \(columns.joined(separator: ", ")) FROM content JOIN message ON message.sequence = content.message WHERE message.id = $1",
-            name: "kinds")
+        return ofContent(columns.joined(separator: ", "), name: "kinds")
     }()
+    private static func ofContent(_ columns: String, name: String) -> SQLStatement {
+        let sql = "SELECT \(columns) FROM content JOIN message ON message.sequence = content.message"
+        // The month says in which part of the table they are.
+        return SQLStatement(
+            "\(sql) AND message.month = content.month WHERE message.id = $1", sqlite: sql + " WHERE message.id = $1", name: name)
+    }
     private static let events = SQLStatement(
         """
         SELECT event.at, event.state, event.detail FROM event JOIN message ON message.sequence = event.message

@@ -1,7 +1,7 @@
 /// The tables, as numbered steps that are never changed once released. One text serves both databases; where they differ, a word in
 /// braces stands for what each calls it.
 enum SQLSchema {
-    static let steps = [first]
+    static let steps = [first, retention]
 
     static func text(_ step: String, _ dialect: SQLDialect) -> String {
         let words: [(String, sqlite: String, postgresql: String)] = [
@@ -13,6 +13,8 @@ enum SQLSchema {
             ("{strict}", "STRICT", ""),
             ("{keyed}", "STRICT, WITHOUT ROWID", ""),
             ("{append-only}", appendOnlyInSQLite, appendOnlyInPostgreSQL),
+            ("{unless-removed}", unlessRemovedInSQLite, unlessRemovedInPostgreSQL),
+            ("{by-month}", "", byMonthInPostgreSQL),
         ]
         return words.reduce(step) { $0.replacing($1.0, with: dialect == .sqlite ? $1.sqlite : $1.postgresql) }
     }
@@ -113,4 +115,80 @@ enum SQLSchema {
         CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
         CREATE TRIGGER fact_append_only BEFORE UPDATE OR DELETE ON fact FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
         """
+
+    /// What is removed is named first; facts stay with their certificate when the message that brought them is removed.
+    private static let retention = """
+        CREATE TABLE removal (kind {text} NOT NULL, number {number} NOT NULL, PRIMARY KEY (kind, number)) {keyed};
+        CREATE INDEX certificate_time ON certificate (updated_at);
+        {unless-removed}
+        {by-month}
+        """
+
+    private static let unlessRemovedInSQLite = """
+        CREATE TABLE fact_of (
+          certificate INTEGER NOT NULL REFERENCES certificate (sequence),
+          message INTEGER NOT NULL,
+          fact TEXT NOT NULL,
+          PRIMARY KEY (certificate, message)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO fact_of SELECT certificate, message, fact FROM fact;
+        DROP TABLE fact;
+        ALTER TABLE fact_of RENAME TO fact;
+        CREATE TRIGGER fact_append_only BEFORE UPDATE ON fact BEGIN SELECT RAISE(ABORT, 'facts are append-only'); END;
+        CREATE TRIGGER fact_kept BEFORE DELETE ON fact
+          WHEN NOT EXISTS (SELECT 1 FROM removal WHERE kind = 'certificate' AND number = OLD.certificate)
+          BEGIN SELECT RAISE(ABORT, 'facts are append-only'); END;
+        DROP TRIGGER event_kept;
+        CREATE TRIGGER event_kept BEFORE DELETE ON event
+          WHEN NOT EXISTS (SELECT 1 FROM removal WHERE kind = 'message' AND number = OLD.message)
+          BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+        """
+
+    private static let unlessRemovedInPostgreSQL = """
+        ALTER TABLE fact DROP CONSTRAINT fact_message_fkey;
+        DROP TRIGGER event_append_only ON event;
+        DROP TRIGGER fact_append_only ON fact;
+        CREATE TRIGGER event_append_only BEFORE UPDATE OR TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
+        CREATE TRIGGER fact_append_only BEFORE UPDATE OR TRUNCATE ON fact FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
+        CREATE FUNCTION coconect_event_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF EXISTS (SELECT 1 FROM removal WHERE kind = 'message' AND number = OLD.message) THEN RETURN OLD; END IF;
+          RAISE EXCEPTION 'event is append-only';
+        END $$;
+        CREATE FUNCTION coconect_fact_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF EXISTS (SELECT 1 FROM removal WHERE kind = 'certificate' AND number = OLD.certificate) THEN RETURN OLD; END IF;
+          RAISE EXCEPTION 'fact is append-only';
+        END $$;
+        CREATE TRIGGER event_kept BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION coconect_event_kept();
+        CREATE TRIGGER fact_kept BEFORE DELETE ON fact FOR EACH ROW EXECUTE FUNCTION coconect_fact_kept();
+        """
+
+    /// The bytes of messages, nearly all that a store holds, lie apart by month, so that a month goes at once. SQLite has no parts of
+    /// tables, and uses again what room is left.
+    private static let byMonthInPostgreSQL = """
+        ALTER TABLE message ADD COLUMN month INTEGER NOT NULL
+          GENERATED ALWAYS AS (CAST(substr(received_at, 1, 4) || substr(received_at, 6, 2) AS INTEGER)) STORED;
+        ALTER TABLE content RENAME TO content_whole;
+        CREATE TABLE content (
+          message BIGINT NOT NULL, month INTEGER NOT NULL, dataset BYTEA, verification BYTEA, response BYTEA, request BYTEA,
+          PRIMARY KEY (message, month)
+        ) PARTITION BY LIST (month);
+        CREATE TABLE content_rest PARTITION OF content DEFAULT;
+        INSERT INTO content SELECT content_whole.message, message.month, dataset, verification, response, request
+          FROM content_whole JOIN message ON message.sequence = content_whole.message;
+        DROP TABLE content_whole;
+        """
+
+    /// Parts for this month and the next two; what belongs to a month without one goes to the rest.
+    static let nextMonths = """
+        DO $$ DECLARE name TEXT; BEGIN
+          PERFORM pg_advisory_xact_lock(\(migrationLock));
+          FOR later IN 0..2 LOOP
+            name := to_char((now() AT TIME ZONE 'UTC') + make_interval(months => later), 'YYYYMM');
+            IF to_regclass('content_' || name) IS NULL AND NOT EXISTS (SELECT 1 FROM content_rest WHERE month = CAST(name AS INTEGER)) THEN
+              EXECUTE format('CREATE TABLE content_%s PARTITION OF content FOR VALUES IN (%s)', name, name);
+            END IF;
+          END LOOP;
+        END $$
+        """
+    static let migrationLock = 0x636F_636F
 }

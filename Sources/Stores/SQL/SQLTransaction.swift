@@ -39,7 +39,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
 
     /// Keeps bytes beside what is kept already; a kind that is given again replaces the earlier try's.
-    private func keep(_ contents: [ContentKind: [UInt8]], of message: Int64) throws {
+    func keep(_ contents: [ContentKind: [UInt8]], of message: Int64) throws {
         guard !contents.isEmpty else { return }
         _ = try connection.change(
             SQLTransaction.keepContent,
@@ -172,15 +172,24 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         UPDATE message SET state = $2, detail = $3, updated_at = $4, attempts = attempts * $5 + $6,
           body_digest = COALESCE($7, body_digest), signer = COALESCE($8, signer) WHERE sequence = $1
         """, name: "update_message")
-    private static let bySequence = SQLStatement(
+    static let bySequence = SQLStatement(
         "SELECT \(StoredMessage.columns) FROM message WHERE sequence = $1", name: "message_by_sequence")
-    private static let keepContent = SQLStatement(
-        """
-        INSERT INTO content (message, dataset, verification, response, request) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (message) DO UPDATE SET dataset = COALESCE(excluded.dataset, content.dataset),
-          verification = COALESCE(excluded.verification, content.verification),
-          response = COALESCE(excluded.response, content.response), request = COALESCE(excluded.request, content.request)
-        """, name: "keep_content")
+    private static let keepContent: SQLStatement = {
+        let update = """
+            DO UPDATE SET dataset = COALESCE(excluded.dataset, content.dataset),
+              verification = COALESCE(excluded.verification, content.verification),
+              response = COALESCE(excluded.response, content.response), request = COALESCE(excluded.request, content.request)
+            """
+        return SQLStatement(
+            """
+            INSERT INTO content (message, month, dataset, verification, response, request)
+            SELECT sequence, month, $2, $3, $4, $5 FROM message WHERE sequence = $1 ON CONFLICT (message, month) \(update)
+            """,
+            sqlite: """
+                INSERT INTO content (message, dataset, verification, response, request) VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT (message) \(update)
+                """, name: "keep_content")
+    }()
     private static let firstEvent = SQLStatement(
         "INSERT INTO event (message, number, at, state, detail) VALUES ($1, 1, $2, $3, $4)", name: "first_event")
     private static let nextEvent = SQLStatement(

@@ -1,14 +1,21 @@
 # make run        set up, build, start the gateway with one real certificate sent to it
+# make cluster    the same with HAProxy, three gateways and PostgreSQL; config/cluster/README.md explains it
 # make test       set up, build and run every test
 # make sanitize   run the tests of the rooms below Server with the address, then with the thread sanitizer; by hand, not in CI
 # make torture    kill gateways, databases and JSON gateways while 5,000 messages go through, case by case; make test does it shortly
-.PHONY: run test format contracts fuzz sanitize torture bench clean
+.PHONY: run cluster test format contracts fuzz sanitize torture bench clean
 
 run:
 	@Scripts/install-packages build
 	@echo "building (the first time takes some minutes)"
 	@swift build -c release --product coconect-soap --quiet
 	@Scripts/run "$$(swift build -c release --show-bin-path)/coconect-soap"
+
+cluster:
+	@Scripts/install-packages cluster
+	@echo "building (the first time takes some minutes)"
+	@swift build -c release --product coconect-soap --quiet
+	@Scripts/cluster "$$(swift build -c release --show-bin-path)/coconect-soap"
 
 test:
 	@Scripts/install-packages test

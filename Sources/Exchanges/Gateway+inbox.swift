@@ -20,7 +20,7 @@ extension Gateway {
                     return message.state == .accepted
                 }
             }
-            guard taken.isEmpty, ContinuousClock.now < end, !Task.isCancelled else { return taken }
+            guard taken.isEmpty, ContinuousClock.now < end, !stopSign.isUp else { return taken }
             try await Task.sleep(for: .milliseconds(200))
         }
     }

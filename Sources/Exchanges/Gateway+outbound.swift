@@ -51,17 +51,19 @@ extension Gateway {
 
     /// Dataset → signed envelope → partner → its answer, verified. The Body is the same at each try, its signature is new.
     ///
-    /// - Parameter earlier: base64 digest of the Body of the last try. Where its receipt was lost and since then the Body has come to
-    ///   be written otherwise (another SOAP version, a newer program), the receipt still names that one.
+    /// - Parameters:
+    ///   - channel: `nil` for the partner's first address.
+    ///   - earlier: base64 digest of the Body of the last try. Where its receipt was lost and since then the Body has come to be
+    ///     written otherwise (another SOAP version, a newer program), the receipt still names that one.
     public func send(
         _ dataset: Dataset, _ operation: Operation, to partner: Partner, through transport: any PartnerTransport,
-        afterTry earlier: String? = nil, trace: String? = nil
+        channel: PartnerEndpoint.Channel? = nil, afterTry earlier: String? = nil, trace: String? = nil
     ) async throws -> SentExchange {
         guard let menuOperation = self.operation(operation) else {
             throw SubmissionError.operationNotCalled(operation, partner: partner.name)
         }
         let messageID = dataset.text("functionalReferenceId") ?? ""
-        let (action, address) = (menu.action(of: menuOperation.request), partner.endpoint.address(of: operation))
+        let (action, address) = (menu.action(of: menuOperation.request), (channel ?? partner.endpoint.channels(agreed: nil)[0]).address(of: operation))
         let envelope = OutgoingEnvelope(
             version: partner.endpoint.soapVersion,
             addressing: partner.endpoint.addressing == .on

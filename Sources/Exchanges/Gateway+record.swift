@@ -20,7 +20,7 @@ extension Gateway {
             preconditionFailure("a valid dataset says what its operation is about")
         }
         let key = statement.key(.inbound, partner: message.partner)
-        let until = now.adding(seconds: Int64(holdHours(statement.agreement)) * 3600)
+        let until = now.adding(seconds: Int64(procedures(statement.agreement)?.holdHours ?? Gateway.standardHoldHours) * 3600)
         return try await store.write(.here) { transaction in
             if key.side == .outbound, try !transaction.isSent(key) {
                 let earlier = try transaction.holder(.inbound, partner: message.partner, messageID: message.messageID)
@@ -49,9 +49,8 @@ extension Gateway {
         }
     }
 
-    private func holdHours(_ agreement: String?) -> Int {
-        agreement.flatMap { catalog.agreements[$0]?.agreement?.procedures.holdHours } ?? Gateway.standardHoldHours
-    }
+    /// What an agreement says of procedures; `nil` where a message names none.
+    func procedures(_ agreement: String?) -> Agreement.Procedures? { agreement.flatMap { catalog.agreements[$0]?.agreement?.procedures } }
 
     /// Where the message names no agreement that says how long.
     private static let standardHoldHours = 24

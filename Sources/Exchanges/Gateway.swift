@@ -25,6 +25,7 @@ public struct Gateway: Sendable {
     let notes: RateLimit
     let bell: WorkBell
     let breaker = Breaker()
+    public let stopSign = StopSign()
 
     public init(
         administration: Administration, identities: SigningIdentities, partners: PartnerRegistry, catalog: Catalog,

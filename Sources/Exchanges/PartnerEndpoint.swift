@@ -9,8 +9,10 @@ public struct PartnerEndpoint: Sendable {
     public let addressing: Addressing
     /// How what we send is signed.
     public let signing: SigningStyle
-    /// Tries before a message is parked for a person.
-    public let tries: Int
+    /// Tries at the first address; `nil` where the agreement of the message says how many.
+    public let tries: Int?
+    /// Where a message goes that the first address did not take; `nil` where it waits for a person then.
+    public let alternative: Channel?
     /// Seconds to wait for an answer.
     public let timeout: Int
 
@@ -18,15 +20,40 @@ public struct PartnerEndpoint: Sendable {
 
     public init(
         baseURL: String, soapVersion: SOAPVersion = .v12, addressing: Addressing = .on, signing: SigningStyle = SigningStyle(),
-        tries: Int = 12, timeout: Int = 30
+        tries: Int? = nil, alternative: Channel? = nil, timeout: Int = 30
     ) {
         self.baseURL = baseURL
         self.soapVersion = soapVersion
         self.addressing = addressing
         self.signing = signing
         self.tries = tries
+        self.alternative = alternative
         self.timeout = timeout
     }
 
-    public func address(of operation: Operation) -> String { baseURL + "/" + operation.rawValue }
+    public func address(of operation: Operation) -> String { channels(agreed: nil)[0].address(of: operation) }
+
+    /// In their order.
+    ///
+    /// - Parameter agreed: tries that the agreement gives.
+    func channels(agreed: Int?) -> [Channel] {
+        let first = Channel(baseURL: baseURL, tries: tries ?? agreed ?? PartnerEndpoint.standardTries)
+        return [first] + (alternative.map { [$0] } ?? [])
+    }
+
+    private static let standardTries = 12
+
+    /// One way to a partner.
+    public struct Channel: Sendable {
+        /// Without the operation.
+        public let baseURL: String
+        public let tries: Int
+
+        public init(baseURL: String, tries: Int) {
+            self.baseURL = baseURL
+            self.tries = tries
+        }
+
+        func address(of operation: Operation) -> String { baseURL + "/" + operation.rawValue }
+    }
 }

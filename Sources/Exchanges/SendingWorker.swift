@@ -22,75 +22,76 @@ public struct SendingWorker: Service {
         let exchange: SentExchange
         let dataset: Dataset
         let operation: Operation
+        var way = Way(message, [])
         do {
             guard let known = Operation(rawValue: message.operation), let menuOperation = gateway.operation(known) else {
                 return park(message, "the operation \(message.operation) is not known to this version")
             }
             operation = known
             let partner = try gateway.callable(operation, partner: message.partner)
-            if let seconds = gateway.breaker.admit(target(message)) {
-                return later(Int64(seconds.rounded(.up)), message.detail ?? "\(message.partner) does not answer")
-            }
             let json = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? []
             dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
-            if let statement = CertificateStatement(dataset, operation), operation == .sendAmendmentNotification,
+            let statement = CertificateStatement(dataset, operation)
+            way = Way(message, partner.endpoint.channels(agreed: gateway.procedures(statement?.agreement)?.tries))
+            if let seconds = gateway.breaker.admit(way.target) {
+                return later(Int64(seconds.rounded(.up)), message.detail ?? "\(message.partner) does not answer")
+            }
+            if let statement, operation == .sendAmendmentNotification,
                 try await gateway.store.read({ try $0.isRejected(statement.key(.outbound, partner: message.partner)) })
             {
-                gateway.breaker.forget(target(message))
+                gateway.breaker.forget(way.target)
                 return park(
                     message,
                     "\(message.partner) rejected certificate \(statement.number); send it anew, then retry or abandon this amendment")
             }
             exchange = try await gateway.send(
-                dataset, operation, to: partner, through: transport, afterTry: message.bodyDigest,
+                dataset, operation, to: partner, through: transport, channel: way.channel, afterTry: message.bodyDigest,
                 trace: message.correlationID)
-            note(message, isGood: true)
+            note(message, way, isGood: true)
         } catch SubmissionError.partnerSuspended(let name) {
             return later(60, "the exchange with \(name) is suspended")
         } catch let error as SubmissionError {
-            gateway.breaker.forget(target(message))
+            gateway.breaker.forget(way.target)
             return park(message, "\(error)")
         } catch let error as DatasetError {
-            gateway.breaker.forget(target(message))
+            gateway.breaker.forget(way.target)
             return park(message, "the stored dataset no longer fits the menu: \(error)")
         } catch let error as PartnerUnreachable {
-            note(message, isGood: false)
-            return TryOutcome(again(message, "no answer: \(error)"))
+            note(message, way, isGood: false)
+            return TryOutcome(again(message, way, "no answer from \(way.channel?.baseURL ?? ""): \(error)"))
         } catch {
-            gateway.breaker.forget(target(message))
+            gateway.breaker.forget(way.target)
             // A shutdown, a full pool, a store or signer of our own that failed: the partner was not asked.
             return later(1, "not sent: \(error)")
         }
-        var work = judge(exchange, message)
+        var work = judge(exchange, message, way)
         work.change.contents = [.request: exchange.request, .response: exchange.response, .verification: exchange.report.json]
         work.change.bodyDigest = exchange.bodyDigest
         return TryOutcome(work, fact: CertificateStatement(dataset, operation)?.fact)
     }
 
-    private func target(_ message: StoredMessage) -> String { "partner " + message.partner }
-
-    private func note(_ message: StoredMessage, isGood: Bool) {
-        guard gateway.breaker.note(target(message), isGood: isGood) else { return }
+    private func note(_ message: StoredMessage, _ way: Way, isGood: Bool) {
+        guard gateway.breaker.note(way.target, isGood: isGood) else { return }
         gateway.logger.error(
             "the partner does not answer again and again; it is called less often until it does",
-            metadata: ["partner": "\(message.partner)"])
+            metadata: ["partner": "\(message.partner)", "address": "\(way.channel?.baseURL ?? "")"])
     }
 
-    private func judge(_ exchange: SentExchange, _ message: StoredMessage) -> WorkOutcome {
+    private func judge(_ exchange: SentExchange, _ message: StoredMessage, _ way: Way) -> WorkOutcome {
         switch exchange.outcome {
         case .answered(.receipt(_, let signer)): WorkOutcome(.acknowledged, .done, signer: signer)
         case .answered(.fault(let fault, .sender)): WorkOutcome(.rejected, detail: "\(fault.code): \(fault.reason) \(fault.detail)", .done)
-        case .answered(.fault(let fault, .receiver)): again(message, "\(fault.code): \(fault.reason)")
-        case .untrusted(let reason): again(message, reason)
+        case .answered(.fault(let fault, .receiver)): again(message, way, "\(fault.code): \(fault.reason)")
+        case .untrusted(let reason): again(message, way, reason)
         }
     }
 
-    private func again(_ message: StoredMessage, _ detail: String) -> WorkOutcome {
+    private func again(_ message: StoredMessage, _ way: Way, _ detail: String) -> WorkOutcome {
         let attempts = message.attempts + 1
-        guard attempts < gateway.partners[message.partner]?.endpoint.tries ?? 1 else {
+        guard attempts < way.tries else {
             return WorkOutcome(.parked, detail: "given up after \(attempts) tries: \(detail)", .park)
         }
-        let delay = backoff.delay(after: attempts, share: .random(in: 0...1))
+        let delay = backoff.delay(after: way.triesMade + 1, share: .random(in: 0...1))
         return WorkOutcome(.queued, detail: detail, .again(at: gateway.clock().adding(seconds: Int64(delay.rounded(.up))).text))
     }
 
@@ -101,5 +102,28 @@ public struct SendingWorker: Service {
     /// Nothing was tried.
     private func later(_ seconds: Int64, _ detail: String) -> TryOutcome {
         TryOutcome(WorkOutcome(.queued, detail: detail, .again(at: gateway.clock().adding(seconds: seconds).text), isTry: false))
+    }
+}
+
+/// By which of its channels a partner is called, after so many tries.
+private struct Way {
+    let channel: PartnerEndpoint.Channel?
+    /// Tries made by this channel.
+    let triesMade: Int
+    /// By all channels together.
+    let tries: Int
+    /// What the breaker knows it by: the next channel may be there where the first is not.
+    let target: String
+
+    init(_ message: StoredMessage, _ channels: [PartnerEndpoint.Channel]) {
+        var (place, made) = (0, message.attempts)
+        while place + 1 < channels.count, made >= channels[place].tries {
+            made -= channels[place].tries
+            place += 1
+        }
+        channel = channels.isEmpty ? nil : channels[place]
+        triesMade = made
+        tries = channels.reduce(0) { $0 + $1.tries }
+        target = "partner \(message.partner)" + (place == 0 ? "" : " \(place)")
     }
 }

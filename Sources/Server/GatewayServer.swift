@@ -68,8 +68,10 @@ public struct GatewayServer: Sendable {
                 soap, name: "SOAP listener", SOAPListener(gateway: gateway, settings: soap),
                 gate: ConnectionGate(
                     gateway: gateway, limit: soap.peerLimits.connections, exempt: soap.proxy?.addresses ?? [])))
+        // Services are stopped from the last to the first.
+        services.append(DrainService(gateway: gateway, seconds: soap.drainSeconds))
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet)
-        configuration.maximumGracefulShutdownDuration = GatewayServer.shutdownPatience
+        configuration.maximumGracefulShutdownDuration = GatewayServer.shutdownPatience + .seconds(soap.drainSeconds)
         await gateway.takeOverWork()
         let group = ServiceGroup(configuration: configuration)
         let outcome = await Result { try await group.run() }

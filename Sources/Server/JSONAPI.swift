@@ -67,6 +67,7 @@ struct JSONAPI: Sendable {
     }
 
     private func ready() async -> Response {
+        guard !gateway.stopSign.isUp else { return .json(["status": "not ready", "stopping": "yes"], status: .serviceUnavailable) }
         do {
             try await gateway.store.write { try $0.checkWritable() }
             if let problem = await gateway.signingProblem() {
@@ -130,7 +131,7 @@ struct JSONAPI: Sendable {
     private func settle(_ message: StoredMessage, seconds: Int) async throws -> StoredMessage {
         var current = message
         let end = ContinuousClock.now + .seconds(seconds)
-        while current.state == .queued, .now < end {
+        while current.state == .queued, .now < end, !gateway.stopSign.isUp {
             try await Task.sleep(for: .milliseconds(20))
             current = try await gateway.store.read { try $0.message(id: message.id) } ?? current
         }

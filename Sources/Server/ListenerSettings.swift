@@ -27,6 +27,8 @@ public struct ListenerSettings: Sendable {
     public var peerLimits: PartnerLimits
     /// Times that a body in Content-Encoding gzip may grow when it is unpacked; `nil` refuses it.
     public var gzip: Int?
+    /// Seconds between the word that the gateway stops and the end of its listeners.
+    public var drainSeconds = 0
 
     public init(
         host: String, port: Int, tls: TLSConfiguration? = nil, proxy: TLSProxy? = nil, maximumBody: Int = 4 * 1024 * 1024,

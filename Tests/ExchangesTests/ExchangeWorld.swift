@@ -23,7 +23,8 @@ struct ExchangeWorld {
 
     init(
         receiverRoles: Set<GatewayRole> = [.inboundGateway], senderRoles: Set<GatewayRole> = [.outboundGateway],
-        senderKey: SigningIdentity = TestIdentity.rsa, tries: Int = 3
+        senderKey: SigningIdentity = TestIdentity.rsa, tries: Int? = 3, alternative: PartnerEndpoint.Channel? = nil,
+        receiverURL: String = "https://vietnam.test"
     ) throws {
         let clock = TestClock()
         self.clock = clock
@@ -34,7 +35,7 @@ struct ExchangeWorld {
                 settings: GatewaySettings(publicURL: url, policy: SecurityPolicy(secondEngine: .asked)), clock: { clock.now },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }
-        let endpoint = PartnerEndpoint(baseURL: "https://vietnam.test", tries: tries)
+        let endpoint = PartnerEndpoint(baseURL: "https://vietnam.test", tries: tries, alternative: alternative)
         sender = try gateway(
             Self.korea, senderKey,
             Partner(
@@ -45,7 +46,7 @@ struct ExchangeWorld {
             Partner(
                 name: "korea", administration: Self.korea, roles: receiverRoles,
                 certificates: [TestIdentity.rsa.pin("korea"), TestIdentity.p256.pin("korea")],
-                endpoint: PartnerEndpoint(baseURL: "https://korea.test")), url: "https://vietnam.test")
+                endpoint: PartnerEndpoint(baseURL: "https://korea.test")), url: receiverURL)
     }
 
     /// The example with a message id of its own.

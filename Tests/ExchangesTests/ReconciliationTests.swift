@@ -5,13 +5,15 @@ import Testing
 
 struct ReconciliationTests {
     private func reconcile(ours: [ExchangeEntry], theirs: [ExchangeEntry], known: [ExchangeEntry] = []) -> Reconciliation {
-        Reconciliation(ours: ours, theirs: theirs, us: "KR", isAtEdge: { $0 == "edge" }) { entry in
+        func find(_ entry: ExchangeEntry) -> ExchangeEntry? {
             (ours + known).first { $0.messageID == entry.messageID && $0.sender == entry.sender }
         }
+        return Reconciliation(ours: ours, theirs: theirs, us: "KR", isAtEdge: { $0 == "edge" }, known: find)
     }
 
     @Test func `each kind of difference is named, what agrees is counted`() {
-        func ours(_ id: String, _ sender: String = "KR", receipted: Bool = true, digest: String = "d", time: String = "t") -> ExchangeEntry {
+        func ours(_ id: String, _ sender: String = "KR", receipted: Bool = true, digest: String = "d", time: String = "t") -> ExchangeEntry
+        {
             ExchangeEntry(
                 messageID: id, sender: sender, operation: "send-co", contentDigest: digest, bodyDigest: "b", time: time,
                 isReceipted: receipted)

@@ -62,6 +62,44 @@ struct WorkerTests {
         #expect(try await run({ try await again.run() }, world, id: message.id, until: [.acknowledged]).state == .acknowledged)
     }
 
+    @Test func `what the first address does not take goes to the other, then to a person`() async throws {
+        let world = try ExchangeWorld(
+            tries: 2, alternative: PartnerEndpoint.Channel(baseURL: "https://standby.test", tries: 3), receiverURL: "https://standby.test")
+        let message = try await submit(world)
+        let called = Mutex<[String]>([])
+        let isUp = Mutex(false)
+        let network = world.network()
+        let worker = SendingWorker(
+            world.sender,
+            transport: ClosureTransport { request in
+                called.withLock { $0.append(request.url) }
+                guard isUp.withLock({ $0 }), request.url.hasPrefix("https://standby.test") else { throw NetworkDown() }
+                return try await network.post(request)
+            })
+        let parked = try await run({ try await worker.run() }, world, id: message.id, until: [.parked])
+        #expect(parked.attempts == 5 && parked.detail?.contains("https://standby.test") == true)
+        let (first, other) = ("https://vietnam.test/send-co", "https://standby.test/send-co")
+        #expect(called.withLock { $0 } == [first, first, other, other, other])
+        isUp.withLock { $0 = true }
+        _ = try await world.sender.retry(parked, because: "test")
+        let sent = try await run({ try await worker.run() }, world, id: message.id, until: [.acknowledged, .parked])
+        #expect(sent.state == .acknowledged && sent.attempts == 3)
+    }
+
+    @Test func `an agreement says how often is tried where the partner's file does not`() async throws {
+        let world = try ExchangeWorld(tries: nil)
+        let changes = Amendment.cancelation("CO-1", at: world.clock.now.text).merging(["agreementCode": "CHAFTA"]) { $1 }
+        let json = try ExchangeWorld.sample(.sendAmendmentNotification, changing: changes)
+        guard
+            case .queued(let message) = try await world.sender.submit(json: json, operation: .sendAmendmentNotification, partner: "vietnam")
+        else {
+            return #expect(Bool(false))
+        }
+        let worker = SendingWorker(world.sender, transport: ClosureTransport { _ in throw NetworkDown() })
+        let parked = try await run({ try await worker.run() }, world, id: message.id, until: [.parked])
+        #expect(parked.attempts == 5)
+    }
+
     @Test func `what fails on our own side is no try`() async throws {
         let world = try ExchangeWorld(tries: 1)
         let message = try await submit(world)

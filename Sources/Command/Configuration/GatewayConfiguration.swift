@@ -113,6 +113,7 @@ struct MaterialLoader {
         settings.peerLimits = PartnerLimits(
             requestsPerMinute: file.limit(.requestsPerMinute), concurrentRequests: file.limit(.concurrentRequests),
             connections: file.limit(.connections))
+        settings.drainSeconds = file.limit(.drainSeconds)
         settings.gzip = file.choice("soap.gzip", or: Switch.off) == .on ? file.limit(.gzipRatio) : nil
         return settings
     }

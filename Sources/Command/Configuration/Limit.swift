@@ -42,6 +42,9 @@ struct Limit {
     static let gzipRatio = Limit(
         "soap.gzipRatio", 50, 2...1000, "", "Times that a body may grow when it is unpacked, where soap.gzip is on; past 64 KiB")
 
+    static let drainSeconds = Limit(
+        "soap.drainSeconds", 0, 0...600, "s", "Time after SIGTERM in which /health/ready says no and requests are still answered")
+
     static let depth = Limit("limits.depth", 64, 8...256, "", "Nesting of elements")
     static let elements = Limit("limits.elements", 200_000, 100...5_000_000, "", "Elements of a message")
     static let attributes = Limit("limits.attributes", 48, 8...256, "", "Attributes of one element, namespace declarations included")
@@ -67,7 +70,7 @@ struct Limit {
     /// Of the SOAP listener and of the JSON API alike.
     static let ofListener = [maximumBody, bodySeconds, headSeconds, headerBytes, answerSeconds, idleSeconds, maximumConnections]
     static let others = [
-        requestsPerMinute, concurrentRequests, connections, gzipRatio, depth, elements, attributes, namespaceDeclarations,
+        requestsPerMinute, concurrentRequests, connections, gzipRatio, drainSeconds, depth, elements, attributes, namespaceDeclarations,
         namespacesInScope, distinctNames,
         namespaceURI, startTag, text, clockTolerance, maximumAge, signedFaultsPerSecond, notedRefusalsPerSecond, work,
     ]

@@ -148,11 +148,26 @@ struct PartnerFile {
             file.note("neither domain nor endpoint.url is set", help: "set domain, such as customs.go.kr; endpoint.url overrides it")
         }
         environment.check(url: url, file, key: "endpoint.url")
+        let tries = file.isSet("endpoint.tries") ? file.number("endpoint.tries", or: 12, in: 1...1000) : nil
         return PartnerEndpoint(
-            baseURL: url.hasSuffix("/") ? String(url.dropLast()) : url, soapVersion: file.choice("endpoint.soapVersion", or: .v12),
-            addressing: file.choice("endpoint.addressing", or: .on), signing: signing(),
-            tries: file.number("endpoint.tries", or: 12, in: 1...1000), timeout: file.number("endpoint.timeout", or: 30, in: 1...600))
+            baseURL: withoutSlash(url), soapVersion: file.choice("endpoint.soapVersion", or: .v12),
+            addressing: file.choice("endpoint.addressing", or: .on), signing: signing(), tries: tries, alternative: alternative(),
+            timeout: file.number("endpoint.timeout", or: 30, in: 1...600))
     }
+
+    private func alternative() -> PartnerEndpoint.Channel? {
+        let tries = file.number("endpoint.alternative.tries", or: 12, in: 1...1000)
+        guard let url = file.text("endpoint.alternative.url") else {
+            if file.isSet("endpoint.alternative.tries") {
+                file.note("endpoint.alternative names no url", key: "endpoint.alternative", help: "add url, or leave it out")
+            }
+            return nil
+        }
+        environment.check(url: url, file, key: "endpoint.alternative.url")
+        return PartnerEndpoint.Channel(baseURL: withoutSlash(url), tries: tries)
+    }
+
+    private func withoutSlash(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
 
     private func signing() -> SigningStyle {
         SigningStyle(token: file.choice("endpoint.token", or: SigningStyle.Token.binarySecurityToken))

@@ -64,7 +64,8 @@ public struct Reconciliation: Sendable {
             let edge = mine.time.map(isAtEdge) ?? false
             let text =
                 mine.sender == us
-                ? "the partner gave its receipt, and does not list it; show the receipt" : "we gave our receipt, and the partner does not list it"
+                ? "the partner gave its receipt, and does not list it; show the receipt"
+                : "we gave our receipt, and the partner does not list it"
             findings.append(Finding(edge ? .atEdge : .missingThere, mine, edge ? text + " (at the edge of the time)" : text))
         }
         self.findings = findings

@@ -90,25 +90,24 @@ extension ArchiveWriter {
     fileprivate func write(_ selection: ArchiveSelection, from reading: any StoreReading, progress: ArchiveProgress) throws {
         let total = try reading.size(selection)
         var done = 0
-        try forEach({ try reading.positions(selection, after: $0, limit: $1) }) { position in
-            guard let message = try reading.archived(message: position) else { return }
+        for position in try all({ try reading.positions(selection, after: $0, limit: $1) }) {
+            guard let message = try reading.archived(message: position) else { continue }
             try write(ArchiveLine(message: message))
             done += 1
             progress(done, max(total, done))
         }
-        try forEach({ try reading.certificatePositions(selection, after: $0, limit: $1) }) { position in
+        for position in try all({ try reading.certificatePositions(selection, after: $0, limit: $1) }) {
             if let certificate = try reading.archived(certificate: position) { try write(ArchiveLine(certificate: certificate)) }
         }
     }
 
-    /// Page by page.
-    private func forEach(_ page: (_ after: Int64, _ limit: Int) throws -> [Int64], _ body: (Int64) throws -> Void) throws {
-        var last: Int64 = 0
+    /// Positions, page by page.
+    private func all(_ page: (_ after: Int64, _ limit: Int) throws -> [Int64]) throws -> [Int64] {
+        var positions: [Int64] = []
         while true {
-            let positions = try page(last, 5000)
-            guard let end = positions.last else { return }
-            for position in positions { try body(position) }
-            last = end
+            let next = try page(positions.last ?? 0, 5000)
+            guard !next.isEmpty else { return positions }
+            positions += next
         }
     }
 }

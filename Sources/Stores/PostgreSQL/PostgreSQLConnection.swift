@@ -45,7 +45,9 @@ final class PostgreSQLConnection: SQLConnection {
         defer { PQconninfoFree(options) }
         var option = options
         while let keyword = option.pointee.keyword {
-            if String(cString: keyword) == "port", let port = option.pointee.val.map({ String(cString: $0) }), Int(port) == nil {
+            // One for each of several hosts; none is the standard one.
+            let ports = String(cString: keyword) == "port" ? option.pointee.val.map { String(cString: $0) } : nil
+            if let ports, ports.split(separator: ",").contains(where: { Int($0) == nil }) {
                 throw StoreError("the port in the URL of PostgreSQL is no number; percent-encode what is special in its user and password")
             }
             option += 1

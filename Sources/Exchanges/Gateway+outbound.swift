@@ -63,7 +63,8 @@ extension Gateway {
             throw SubmissionError.operationNotCalled(operation, partner: partner.name)
         }
         let messageID = dataset.text("functionalReferenceId") ?? ""
-        let (action, address) = (menu.action(of: menuOperation.request), (channel ?? partner.endpoint.channels(agreed: nil)[0]).address(of: operation))
+        let action = menu.action(of: menuOperation.request)
+        let address = channel?.address(of: operation) ?? partner.endpoint.address(of: operation)
         let envelope = OutgoingEnvelope(
             version: partner.endpoint.soapVersion,
             addressing: partner.endpoint.addressing == .on

@@ -1,4 +1,4 @@
-public import Stores
+internal import Stores
 
 /// One message in a list of what two parties exchanged.
 public struct ExchangeEntry: Sendable, Hashable {

@@ -71,6 +71,10 @@ final class PostgreSQLConnection: SQLConnection {
         return Int(String(cString: PQcmdTuples(result))) ?? 0
     }
 
+    func insert(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int64? {
+        try run(statement, arguments).first?[0].integer
+    }
+
     /// Several statements at once, without parameters.
     func script(_ text: String) throws {
         PQclear(try check(PQexec(handle, text)))

@@ -119,7 +119,6 @@ enum SQLSchema {
     /// What is removed is named first; facts stay with their certificate when the message that brought them is removed.
     private static let retention = """
         CREATE TABLE removal (kind {text} NOT NULL, number {number} NOT NULL, PRIMARY KEY (kind, number)) {keyed};
-        CREATE INDEX certificate_time ON certificate (updated_at);
         {unless-removed}
         {by-month}
         """

@@ -8,7 +8,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
             .integer(message.state == .refused ? 0 : 1), .text(message.state.rawValue), .text(message.correlationID),
             .text(message.receivedAt), SQLValue(message.signer), SQLValue(message.bodyDigest), SQLValue(message.detail),
         ]
-        guard let sequence = try connection.run(SQLTransaction.insertMessage, arguments).first?[0].integer else {
+        guard let sequence = try connection.insert(SQLTransaction.insertMessage, arguments) else {
             guard let earlier = try holder(message.direction, partner: message.partner, messageID: message.messageID) else {
                 throw StoreError("the local id \(message.id) is taken")
             }
@@ -57,11 +57,21 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     // MARK: Certificates
 
     func lockCertificate(_ key: CertificateKey, at now: String) throws -> CertificateRecord {
-        let row = try connection.run(
-            SQLTransaction.lockCertificate,
-            [.text(key.partner), .text(key.side.rawValue), .text(key.number), .text(NumberKey.key(of: key.number)), .text(now)]
-        ).first
-        guard let row else { throw StoreError("the certificate \(key.number) could not be locked") }
+        // SQLite has one writer, who has locked everything.
+        if !locks, let known = try certificate(key) { return known }
+        let arguments: [SQLValue] = [
+            .text(key.partner), .text(key.side.rawValue), .text(key.number), .text(NumberKey.key(of: key.number)), .text(now),
+        ]
+        guard locks else {
+            guard let sequence = try connection.insert(SQLTransaction.insertCertificate, arguments) else {
+                throw StoreError("the certificate \(key.number) could not be made")
+            }
+            return CertificateRecord(
+                sequence: sequence, key: key, state: "none", version: nil, validUntil: nil, treatment: "none", updatedAt: now)
+        }
+        guard let row = try connection.run(SQLTransaction.lockCertificate, arguments).first else {
+            throw StoreError("the certificate \(key.number) could not be locked")
+        }
         return try CertificateRecord(row)
     }
 
@@ -151,7 +161,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
 
     func noteRefusal(_ refusal: RefusalNote) throws {
         let arguments = [refusal.at, refusal.code, refusal.correlationID, refusal.peer, refusal.digest].map { SQLValue.text($0) }
-        guard let sequence = try connection.run(SQLTransaction.insertRefusal, arguments).first?[0].integer else { return }
+        guard let sequence = try connection.insert(SQLTransaction.insertRefusal, arguments) else { return }
         _ = try connection.change(SQLTransaction.forgetRefusals, [.integer(sequence - RefusalNote.kept)])
     }
 
@@ -161,11 +171,15 @@ final class SQLTransaction: SQLReading, StoreTransaction {
 
     static let channel = "coconect_work"
 
-    private static let insertMessage = SQLStatement(
+    /// - Parameter sql: of which SQLite tells the position by itself.
+    private static func insertion(_ sql: String, name: String) -> SQLStatement {
+        SQLStatement(sql + " RETURNING sequence", sqlite: sql, name: name)
+    }
+    private static let insertMessage = insertion(
         """
         INSERT INTO message (id, direction, partner, operation, message_id, content_digest, certificate_number, number_key, claims, state,
           correlation_id, received_at, updated_at, signer, body_digest, detail)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15) ON CONFLICT DO NOTHING RETURNING sequence
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15) ON CONFLICT DO NOTHING
         """, name: "insert_message")
     private static let updateMessage = SQLStatement(
         """
@@ -198,12 +212,15 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         SELECT CAST($1 AS BIGINT), COALESCE(MAX(number), 0) + 1, $2, $3, $4 FROM event WHERE message = CAST($1 AS BIGINT)
         """, name: "next_event")
 
+    private static let certificateText = """
+        INSERT INTO certificate (partner, side, number, number_key, state, treatment, updated_at)
+        VALUES ($1, $2, $3, $4, 'none', 'none', $5)
+        """
+    private static let insertCertificate = SQLStatement(certificateText, name: "insert_certificate")
     /// The update changes nothing, but locks and gives the row.
     private static let lockCertificate = SQLStatement(
         """
-        INSERT INTO certificate (partner, side, number, number_key, state, treatment, updated_at)
-        VALUES ($1, $2, $3, $4, 'none', 'none', $5)
-        ON CONFLICT (number_key, number, partner, side) DO UPDATE SET updated_at = certificate.updated_at
+        \(certificateText) ON CONFLICT (number_key, number, partner, side) DO UPDATE SET updated_at = certificate.updated_at
         RETURNING \(CertificateRecord.columns)
         """, name: "lock_certificate")
     private static let updateCertificate = SQLStatement(
@@ -255,9 +272,8 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         "UPDATE work SET awaiting = 0, place = $2, due_at = $3, leased_until = NULL, owner = NULL WHERE message = $1", name: "end_waiting")
     private static let notify = SQLStatement("SELECT pg_notify('\(channel)', $1)", name: "notify")
 
-    private static let insertRefusal = SQLStatement(
-        "INSERT INTO refusal (at, code, correlation_id, peer, digest) VALUES ($1, $2, $3, $4, $5) RETURNING sequence",
-        name: "insert_refusal")
+    private static let insertRefusal = insertion(
+        "INSERT INTO refusal (at, code, correlation_id, peer, digest) VALUES ($1, $2, $3, $4, $5)", name: "insert_refusal")
     private static let forgetRefusals = SQLStatement("DELETE FROM refusal WHERE sequence <= $1", name: "forget_refusals")
     private static let writeNothing = SQLStatement("UPDATE message SET state = state WHERE sequence = -1", name: "write_nothing")
 }

@@ -63,9 +63,14 @@ private final class SQLiteSession: SQLSession {
 
     func transaction(tries: Int, _ body: (any SQLConnection) throws -> Void) throws {
         try database.writeWithoutTransaction { database in
-            try database.inTransaction(.immediate) {
+            // As `Database.inTransaction`, which compiles both words anew each time.
+            try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+            do {
                 try body(SQLiteConnection(database))
-                return .commit
+                try database.cachedStatement(sql: "COMMIT").execute()
+            } catch {
+                if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
+                throw error
             }
         }
     }

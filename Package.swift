@@ -113,7 +113,7 @@ let package = Package(
         tests("WSSecurity", ["WSSecurity", "SOAP", "Trust", "XML", "XMLSignature", "Support"]),
         tests("Datasets", ["Datasets", "XML", "Support"]),
         tests("Contracts", ["Contracts", "Datasets", "XML", "Support"]),
-        tests("Stores", ["Stores", "Support"]),
+        tests("Stores", ["Stores", "Support", library("GRDB", "GRDB.swift"), library("GRDBSQLite", "GRDB.swift")]),
         tests(
             "Exchanges",
             ["Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "Support", library("Logging", "swift-log")]),

@@ -23,12 +23,15 @@ public struct HTTPInsideGateway: InsideGateway {
         call.headers.add(name: "Coconect-Signer", value: message.signer ?? "")
         if let trace = TraceContext.header(message.correlationID) { call.headers.add(name: "traceparent", value: trace) }
         call.body = .bytes(ByteBuffer(bytes: dataset))
-        let response = try await client.execute(call, timeout: .seconds(30))
-        // The status decides; of the text a person needs no more than its beginning.
-        var text = ByteBuffer()
-        for try await part in response.body where text.readableBytes < 1024 { text.writeImmutableBuffer(part) }
-        return DeliveryAnswer(status: Int(response.status.code), text: String(String(buffer: text).prefix(1000)))
+        return try await client.call(call, within: HTTPInsideGateway.patience) { response in
+            // The status decides; of the text a person needs no more than its beginning.
+            var text = ByteBuffer()
+            for try await part in response.body where text.readableBytes < 1024 { text.writeImmutableBuffer(part) }
+            return DeliveryAnswer(status: Int(response.status.code), text: String(String(buffer: text).prefix(1000)))
+        }
     }
+
+    private static let patience = Duration.seconds(30)
 }
 
 extension HTTPClient {

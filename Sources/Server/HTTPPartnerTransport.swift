@@ -25,8 +25,8 @@ public struct HTTPPartnerTransport: PartnerTransport {
         }
         if let trace = request.correlationID.flatMap(TraceContext.header) { call.headers.add(name: "traceparent", value: trace) }
         call.body = .bytes(ByteBuffer(bytes: request.bytes))
-        let response = try await client.execute(call, timeout: .seconds(Int64(request.timeout)))
-        let body = try await response.body.collect(upTo: maximumBody)
-        return OutboundResponse(status: Int(response.status.code), bytes: Array(body.readableBytesView))
+        return try await client.call(call, within: .seconds(request.timeout)) { [maximumBody] response in
+            OutboundResponse(status: Int(response.status.code), bytes: try await response.bytes(upTo: maximumBody))
+        }
     }
 }

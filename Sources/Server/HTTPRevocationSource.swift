@@ -38,10 +38,11 @@ public struct HTTPRevocationSource: RevocationSource {
         return list
     }
 
-    private func bytes(_ call: HTTPClientRequest, timeout: TimeAmount, limit: Int) async throws -> [UInt8] {
-        let response = try await client.execute(call, timeout: timeout)
-        guard response.status == .ok else { throw BadStatus(code: response.status.code) }
-        return Array(try await response.body.collect(upTo: limit).readableBytesView)
+    private func bytes(_ call: HTTPClientRequest, timeout: Duration, limit: Int) async throws -> [UInt8] {
+        try await client.call(call, within: timeout) { response in
+            guard response.status == .ok else { throw BadStatus(code: response.status.code) }
+            return try await response.bytes(upTo: limit)
+        }
     }
 
     private struct BadStatus: Error, CustomStringConvertible {

@@ -25,6 +25,9 @@ enum StoreSettings {
             case .sqlite(let path):
                 let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                for place in [folder, path, path + "-wal"] where access(place, F_OK) == 0 && access(place, W_OK) != 0 {
+                    throw StoreError("\(place) cannot be written: \(String(cString: strerror(errno)))")
+                }
                 return try SQLiteStore(path: path)
             case .postgresql(let url, let connections): return try PostgreSQLStore(url: url, connections: connections)
             }

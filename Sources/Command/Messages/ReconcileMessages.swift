@@ -34,6 +34,7 @@ struct ReconcileMessages: AsyncParsableCommand {
 
     func run() async throws {
         guard write != nil || with != nil else { throw CommandError("give --write, --with, or both") }
+        guard write == nil || write != with else { throw CommandError("--write and --with name the same file", place: write) }
         let gateway = try options.gateway()
         guard let partner = gateway.partners[partner] else {
             throw CommandError("\(SubmissionError.unknownPartner(partner, nearest: nil))", place: options.config)
@@ -61,7 +62,7 @@ struct ReconcileMessages: AsyncParsableCommand {
             for finding in result.findings {
                 output(
                     [finding.kind.words, finding.time ?? "-", finding.sender, finding.operation ?? "-", finding.messageID, finding.text]
-                        .joined(separator: "  "))
+                        .map { $0.onOneLine(atMost: 200) }.joined(separator: "  "))
             }
             output("\(result.agreed) agree, \(result.findings.count) do not")
         }

@@ -1,3 +1,4 @@
+internal import Exchanges
 internal import Stores
 
 extension ArchiveCounts {
@@ -8,7 +9,7 @@ extension ArchiveCounts {
     }
 }
 
-/// What goes wrong with an archive or a store is said in its own words.
+/// What goes wrong with an archive or its store says which archive it was.
 func tellingOfArchive<Value>(_ place: String, _ body: () async throws -> Value) async throws -> Value {
-    do { return try await body() } catch let error as StoreError { throw CommandError(error.description, place: place) }
+    do { return try await body() } catch { throw CommandError("\(error)".onOneLine(atMost: 300), place: place) }
 }

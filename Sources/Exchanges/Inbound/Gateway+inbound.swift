@@ -21,12 +21,14 @@ extension Gateway {
     /// turned into a signed fault in one place.
     private func exchange(_ request: InboundRequest) async -> InboundAnswer {
         let now = clock()
+        var known: InboundMessage?
         do {
             let message = try await timed(.read) { try await read(request, at: now) }
+            known = message
             let dataset: Dataset
             switch accepted(message) {
             case .success(let accepted): dataset = accepted
-            case .failure(let refused): return try await answerAgain(message, try await known(message, or: refused), at: now)
+            case .failure(let refused): return try await answerAgain(message, try await self.known(message, or: refused), at: now)
             }
             let receipt = Receipt(messageID: message.messageID, receivedAt: now.text, bodyDigest: message.bodyDigest.base64)
             let response = try await timed(.sign) { try await sign(receipt, for: message, at: now) }
@@ -52,7 +54,9 @@ extension Gateway {
         } catch let refused as RefusedRequest {
             return await refuse(request, refused, at: now, signed: true)
         } catch {
-            return await refuse(request, RefusedRequest(.internalError(error), request, at: now), at: now, signed: true)
+            let refusal = Refusal.internalError(error)
+            let refused = known.map { self.refused($0, refusal) } ?? RefusedRequest(refusal, request, at: now)
+            return await refuse(request, refused, at: now, signed: true)
         }
     }
 

@@ -51,10 +51,11 @@ extension Gateway {
         }
     }
 
-    /// A partner's refused message is kept whole; of a stranger's only what tells that it came. A flood leaves only its log.
+    /// A partner's refused message is kept whole; of a stranger's only what tells that it came. A flood leaves only its log, and so
+    /// does an error of our own: it is the store, most of the time, and the message comes again.
     private func keep(_ request: InboundRequest, _ refused: RefusedRequest, response: [UInt8], at now: XMLDateTime) async {
         do {
-            guard notes.allows(at: now) else { return }
+            guard notes.allows(at: now), refused.refusal.rule != .internalError else { return }
             guard let partner = refused.partner else {
                 let note = RefusalNote(
                     at: now.text, code: refused.refusal.code, correlationID: request.correlationID, peer: request.peer,

@@ -22,7 +22,7 @@ public struct ExchangeWindow: Sendable {
 }
 
 extension Gateway {
-    /// Everything but what was refused or given up; oldest first.
+    /// What the partner has from us or may have, and what we gave our receipt for; oldest first.
     public func exchanged(_ window: ExchangeWindow) async throws -> [ExchangeEntry] {
         let (from, to, name) = (window.from.text, window.to.text, window.partner.name)
         let (us, them) = (administration.country, window.partner.administration.country)
@@ -32,12 +32,21 @@ extension Gateway {
             var entries: [ExchangeEntry] = []
             while true {
                 let page = try reading.messages(query)
-                for message in page where ![.refused, .abandoned, .rejected].contains(message.state) {
+                for message in page where isExchanged(message) {
                     entries.append(ExchangeEntry(message, sender: message.direction == .outbound ? us : them))
                 }
                 guard page.count == query.limit else { return entries.reversed() }
                 query.before = page.last?.sequence
             }
+        }
+    }
+
+    private func isExchanged(_ message: StoredMessage) -> Bool {
+        switch message.state {
+        case .refused, .rejected: false
+        // Given up by a person: received it is all the same, sent it is not.
+        case .abandoned: message.direction == .inbound
+        case .accepted, .held, .delivered, .parked, .queued, .acknowledged: true
         }
     }
 

@@ -43,7 +43,8 @@ public struct Reconciliation: Sendable {
         var findings: [Finding] = []
         var agreed = 0
         let listed = Set(theirs.map(\.key))
-        for entry in theirs {
+        var seen: Set<ExchangeEntry> = []
+        for entry in theirs where seen.insert(entry).inserted {
             guard let mine = try known(entry) else {
                 if entry.sender == us {
                     findings.append(Finding(.notOurs, entry, "the partner has it as ours, and this gateway never sent it"))

@@ -19,17 +19,40 @@ final class ArchiveWriter {
         self.path = path
         unfinished = path + ".part"
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Messages are nobody else's business.
-        descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StoreError("\(unfinished) cannot be written: \(String(cString: strerror(errno)))") }
+        descriptor = try ArchiveWriter.claim(unfinished)
+        // Who held the lock before may have finished.
+        guard !FileManager.default.fileExists(atPath: path) else {
+            close(descriptor)
+            throw StoreError("\(path) is there already; name a new file")
+        }
         file = gzdopen(descriptor, ArchiveWriter.mode)
         try write(ArchiveLine(archive: ArchiveLine.Header(createdAt: now)))
     }
 
     deinit {
         guard let file else { return }
-        gzclose(file)
         unlink(unfinished)
+        gzclose(file)
+    }
+
+    /// The file for this writer alone, empty; what an earlier one left when it was killed is taken over.
+    private static func claim(_ path: String) throws -> Int32 {
+        // Messages are nobody else's business.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StoreError("\(path) cannot be written: \(String(cString: strerror(errno)))") }
+        var (mine, there) = (stat(), stat())
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &mine) == 0, lstat(path, &there) == 0,
+            mine.st_ino == there.st_ino, mine.st_dev == there.st_dev
+        else {
+            close(descriptor)
+            throw StoreError("\(path) is being written by another command; wait for it, or name another file")
+        }
+        guard fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw StoreError("\(path) cannot be written: \(reason)")
+        }
+        return descriptor
     }
 
     func write(_ line: ArchiveLine) throws {
@@ -49,7 +72,8 @@ final class ArchiveWriter {
         defer { close(duplicate) }
         let status = gzclose(file)
         file = nil
-        guard status == Z_OK, fsync(duplicate) == 0, rename(unfinished, path) == 0 else {
+        // Under the lock, which the duplicate holds.
+        guard status == Z_OK, fsync(duplicate) == 0, access(path, F_OK) != 0, rename(unfinished, path) == 0 else {
             let failure = failure
             unlink(unfinished)
             throw failure

@@ -1,38 +1,53 @@
 internal import CPostgreSQL
+internal import Foundation
 
 /// One connection through libpq, with its prepared statements. Calls block their thread.
 final class PostgreSQLConnection: SQLConnection {
     let dialect = SQLDialect.postgresql
     let handle: OpaquePointer
     private var prepared: Set<String> = []
+    /// It did not answer in time: what it may yet say is the answer to nothing.
+    private var isGivenUp = false
+    private var isPatient = false
 
-    /// Seconds.
-    private static let patience = "5"
+    /// Seconds until there must be a connection.
+    private static let connectPatience = "5"
+    /// Until a statement must be answered. The server itself gives up a little before; this is for one that hangs.
+    private static let patience = Duration.seconds(15)
+    /// For what goes through whole tables.
+    private static let longPatience = Duration.seconds(3600)
 
     /// - Parameter url: as libpq reads it (`postgresql://host/database?…`, or `key=value …`).
     /// - Throws: `StoreError` where there is no server, or no way in.
     init(url: String) throws {
         // Given first, so that the URL may say otherwise.
         let settings = [
-            ("connect_timeout", PostgreSQLConnection.patience), ("application_name", "coconect-soap"),
+            ("connect_timeout", PostgreSQLConnection.connectPatience), ("application_name", "coconect-soap"),
             // A server that is gone without a word is noticed within seconds.
             ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "15000"),
             ("dbname", url), ("client_encoding", "UTF8"),
         ]
         try PostgreSQLConnection.check(url: url)
-        handle = PostgreSQLConnection.withStrings(settings.map(\.0)) { names in
-            PostgreSQLConnection.withStrings(settings.map(\.1)) { values in PQconnectdbParams(names, values, 1) }
+        handle = PostgreSQLValues.withStrings(settings.map(\.0)) { names in
+            PostgreSQLValues.withStrings(settings.map(\.1)) { values in PQconnectdbParams(names, values, 1) }
         }
         guard PQstatus(handle) == CONNECTION_OK else {
             throw StoreError("PostgreSQL cannot be reached: \(PostgreSQLConnection.line(PQerrorMessage(handle)))")
         }
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        // A server that accepts statements but does not answer them is as good as none.
+        // What is to be sent waits for a server that hangs in `poll`, not in a write.
+        guard PQsetnonblocking(handle, 1) == 0 else { throw failure(nil) }
         try script(
             """
-            SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s';
+            SET statement_timeout = '12s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s';
             SET synchronous_commit = on
             """)
+    }
+
+    /// For what goes through whole tables: a migration, an archive.
+    func allowLongStatements() throws {
+        try script("SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        isPatient = true
     }
 
     deinit { PQfinish(handle) }
@@ -54,14 +69,14 @@ final class PostgreSQLConnection: SQLConnection {
         }
     }
 
-    var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
+    var isBroken: Bool { isGivenUp || PQstatus(handle) != CONNECTION_OK }
 
     func run(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
         let result = try execute(statement, arguments)
         defer { PQclear(result) }
         let types = (0..<PQnfields(result)).map { PQftype(result, $0) }
         return (0..<PQntuples(result)).map { row in
-            types.enumerated().map { column, type in PostgreSQLConnection.value(result, row, Int32(column), type) }
+            types.enumerated().map { column, type in PostgreSQLValues.value(result, row, Int32(column), type) }
         }
     }
 
@@ -77,98 +92,73 @@ final class PostgreSQLConnection: SQLConnection {
 
     /// Several statements at once, without parameters.
     func script(_ text: String) throws {
-        PQclear(try check(PQexec(handle, text)))
+        PQclear(try answer(PQsendQuery(handle, text)))
     }
 
     /// Values go and come in binary: numbers as eight bytes, texts and bytes as they are.
     private func execute(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> OpaquePointer? {
         if let name = statement.name, prepared.insert(name).inserted {
-            do { PQclear(try check(PQprepare(handle, name, statement.text, 0, nil))) } catch {
+            do { PQclear(try answer(PQsendPrepare(handle, name, statement.text, 0, nil))) } catch {
                 prepared.remove(name)
                 throw error
             }
         }
-        let texts = arguments.map(PostgreSQLConnection.bytes)
+        let texts = arguments.map(PostgreSQLValues.bytes)
         let lengths = texts.map { Int32($0?.count ?? 0) }
         let formats = arguments.map { if case .bytes = $0 { Int32(1) } else { Int32(0) } }
-        return try PostgreSQLConnection.withPointers(texts) { values in
+        return try PostgreSQLValues.withPointers(texts) { values in
             if let name = statement.name {
-                return try check(PQexecPrepared(handle, name, Int32(arguments.count), values, lengths, formats, 1))
+                return try answer(PQsendQueryPrepared(handle, name, Int32(arguments.count), values, lengths, formats, 1))
             }
-            return try check(PQexecParams(handle, statement.text, Int32(arguments.count), nil, values, lengths, formats, 1))
+            return try answer(PQsendQueryParams(handle, statement.text, Int32(arguments.count), nil, values, lengths, formats, 1))
         }
     }
 
-    private func check(_ result: OpaquePointer?) throws -> OpaquePointer? {
-        switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return result
+    /// Waits for all that the server says to what was sent.
+    private func answer(_ isSent: Int32) throws -> OpaquePointer? {
+        guard isSent == 1 else { throw failure(nil) }
+        let end = ContinuousClock.now + (isPatient ? PostgreSQLConnection.longPatience : PostgreSQLConnection.patience)
+        while PQflush(handle) == 1 { try wait(for: POLLIN | POLLOUT, until: end) }
+        var last: OpaquePointer?
+        while true {
+            while PQisBusy(handle) == 1 {
+                do { try wait(for: POLLIN, until: end) } catch {
+                    PQclear(last)
+                    throw error
+                }
+            }
+            guard let next = PQgetResult(handle) else { break }
+            PQclear(last)
+            last = next
+        }
+        switch PQresultStatus(last) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return last
         default:
-            defer { PQclear(result) }
-            let code = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) } ?? ""
-            let text = result == nil ? PQerrorMessage(handle) : PQresultErrorMessage(result)
-            throw PostgreSQLError(code: code, text: PostgreSQLConnection.line(text), isBroken: isBroken)
+            defer { PQclear(last) }
+            throw failure(last)
         }
     }
 
-    // MARK: Values
-
-    private static func bytes(_ value: SQLValue) -> [UInt8]? {
-        switch value {
-        case .null: nil
-        // A text ends with a zero; there is none within, for neither XML nor a header holds one.
-        case .integer(let number): Array(String(number).utf8) + [0]
-        case .text(let text): Array(text.utf8) + [0]
-        case .bytes(let bytes): bytes
+    /// Until the connection can be read from or written to; what came is taken.
+    private func wait(for events: Int32, until end: ContinuousClock.Instant) throws {
+        let left = (end - ContinuousClock.now) / .milliseconds(1)
+        var poller = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
+        guard left > 0, poll(&poller, 1, Int32(min(left.rounded(.up), 60_000))) >= 0 || errno == EINTR else {
+            isGivenUp = true
+            throw PostgreSQLError(code: "", text: "the server does not answer", isBroken: true)
+        }
+        if poller.revents & Int16(POLLIN) != 0 || poller.revents & Int16(POLLERR | POLLHUP) != 0 {
+            guard PQconsumeInput(handle) == 1 else { throw failure(nil) }
         }
     }
 
-    private static func value(_ result: OpaquePointer?, _ row: Int32, _ column: Int32, _ type: Oid) -> SQLValue {
-        guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return .null }
-        let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, column)))
-        switch type {
-        case 20: return .integer(Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)))
-        case 23: return .integer(Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))))
-        case 17: return .bytes(Array(bytes))
-        default: return .text(String(decoding: bytes, as: UTF8.self))
-        }
-    }
-
-    private static func withPointers<Result>(
-        _ values: [[UInt8]?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) throws -> Result
-    ) rethrows -> Result {
-        var offsets: [Int?] = []
-        var all: [UInt8] = []
-        for value in values {
-            offsets.append(value == nil ? nil : all.count)
-            all.append(contentsOf: value ?? [])
-            // Bytes may be none, and still not null.
-            all.append(0)
-        }
-        return try all.withUnsafeBytes { buffer in
-            let pointers = offsets.map { offset in offset.map { buffer.baseAddress!.advanced(by: $0).assumingMemoryBound(to: CChar.self) } }
-            return try (pointers + [nil]).withUnsafeBufferPointer { try body($0.baseAddress!) }
-        }
-    }
-
-    private static func withStrings<Result>(_ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
-        withPointers(strings.map { Array($0.utf8) + [0] }, body)
+    private func failure(_ result: OpaquePointer?) -> PostgreSQLError {
+        let code = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) } ?? ""
+        let text = result == nil ? PQerrorMessage(handle) : PQresultErrorMessage(result)
+        return PostgreSQLError(code: code, text: PostgreSQLConnection.line(text), isBroken: isBroken)
     }
 
     private static func line(_ text: UnsafePointer<CChar>?) -> String {
         text.map { String(cString: $0) }?.split(whereSeparator: \.isNewline).joined(separator: "; ") ?? "no reason given"
     }
-}
-
-/// An error of the server, or of the connection to it.
-struct PostgreSQLError: Error, CustomStringConvertible {
-    /// SQLSTATE; empty where the server said nothing.
-    let code: String
-    let text: String
-    /// The connection is gone.
-    let isBroken: Bool
-
-    /// Another try may succeed: deadlock, serialization failure, the number of an event that another took, a server that stops or starts.
-    var isPassing: Bool { isBroken || ["40001", "40P01", "23505", "57P01", "57P02", "57P03"].contains(code) }
-
-    var description: String { "PostgreSQL: \(text)" + (code.isEmpty ? "" : " (\(code))") }
 }

@@ -3,6 +3,7 @@ internal import Synchronization
 /// A place for one connection, which is made when it is needed and made anew when it broke.
 final class PostgreSQLSession: SQLSession {
     private let url: String
+    private let begin: String
     private let open = Mutex<Held>(Held())
     private let last = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -14,8 +15,10 @@ final class PostgreSQLSession: SQLSession {
     /// After a failure the next connection is tried no sooner; what comes meanwhile fails at once.
     private static let patience = Duration.milliseconds(500)
 
-    init(url: String) {
+    /// - Parameter isReading: each transaction sees the database as it is at one moment, and changes nothing.
+    init(url: String, isReading: Bool = false) {
         self.url = url
+        begin = isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN ISOLATION LEVEL READ COMMITTED"
     }
 
     /// Tried again where it failed for a reason that passes: everything in it is written so that a second time changes nothing more.
@@ -23,7 +26,7 @@ final class PostgreSQLSession: SQLSession {
         for attempt in 1... {
             do {
                 return try with { connection in
-                    try connection.script("BEGIN ISOLATION LEVEL READ COMMITTED")
+                    try connection.script(begin)
                     do {
                         try body(connection)
                         try connection.script("COMMIT")

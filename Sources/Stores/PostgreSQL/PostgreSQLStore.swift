@@ -19,10 +19,11 @@ public final class PostgreSQLStore: MessageStore {
     public init(url: String, connections: Int = 4) throws {
         self.url = url
         writers = (0..<connections).map { _ in PostgreSQLSession(url: url) }
-        readers = (0..<connections).map { _ in PostgreSQLSession(url: url) }
+        readers = (0..<connections).map { _ in PostgreSQLSession(url: url, isReading: true) }
         writing = WriteQueue(writers)
         reading = WriteQueue(readers)
-        try writers[0].with { connection in
+        try PostgreSQLSession(url: url).with { connection in
+            try connection.allowLongStatements()
             try connection.script("SELECT pg_advisory_lock(\(SQLSchema.migrationLock))")
             defer { try? connection.script("SELECT pg_advisory_unlock(\(SQLSchema.migrationLock))") }
             try connection.script("BEGIN")

@@ -165,8 +165,9 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         _ = try connection.change(SQLTransaction.forgetRefusals, [.integer(sequence - RefusalNote.kept)])
     }
 
+    /// A row comes and goes, so that the disk is written to; SQLite would leave out an update that changes nothing.
     func checkWritable() throws {
-        _ = try connection.change(SQLTransaction.writeNothing, [])
+        for statement in SQLTransaction.writeNothing { _ = try connection.change(statement, []) }
     }
 
     static let channel = "coconect_work"
@@ -275,5 +276,8 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     private static let insertRefusal = insertion(
         "INSERT INTO refusal (at, code, correlation_id, peer, digest) VALUES ($1, $2, $3, $4, $5)", name: "insert_refusal")
     private static let forgetRefusals = SQLStatement("DELETE FROM refusal WHERE sequence <= $1", name: "forget_refusals")
-    private static let writeNothing = SQLStatement("UPDATE message SET state = state WHERE sequence = -1", name: "write_nothing")
+    private static let writeNothing = [
+        SQLStatement("INSERT INTO removal (kind, number) VALUES ('check', 0) ON CONFLICT DO NOTHING", name: "write_check"),
+        SQLStatement("DELETE FROM removal WHERE kind = 'check'", name: "forget_check"),
+    ]
 }

@@ -9,10 +9,11 @@ struct StoreOptions: ParsableArguments {
     var config = "gateway.yaml"
 
     /// - Throws: `CommandError` where there is no store yet: nothing here makes one.
-    func gateway() throws -> Gateway {
+    func gateway(isPatient: Bool = false) throws -> Gateway {
         let configuration = try loadConfiguration(config)
         try configuration.store.checkThatItIsThere()
-        return Gateway(configuration, store: try configuration.store.open(), pool: InlinePool(), logger: Logger(label: "messages"))
+        let store = try configuration.store.open(isPatient: isPatient)
+        return Gateway(configuration, store: store, pool: InlinePool(), logger: Logger(label: "messages"))
     }
 
     func message(_ id: String, _ gateway: Gateway) async throws -> StoredMessage {

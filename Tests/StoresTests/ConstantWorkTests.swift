@@ -177,6 +177,8 @@ private final class CountingConnection: SQLConnection {
         return database.changesCount
     }
 
+    func send(_ statement: SQLStatement, _ arguments: [SQLValue]) throws { _ = try run(statement, arguments) }
+
     func insert(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int64? {
         try change(statement, arguments) > 0 ? database.lastInsertedRowID : nil
     }
@@ -206,6 +208,8 @@ private final class ExplainingConnection: SQLConnection {
         try explain(statement, arguments)
         return try inner.change(statement, arguments)
     }
+
+    func send(_ statement: SQLStatement, _ arguments: [SQLValue]) throws { _ = try run(statement, arguments) }
 
     func insert(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int64? {
         try explain(statement, arguments)

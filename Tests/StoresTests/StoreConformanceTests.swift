@@ -31,6 +31,24 @@ struct StoreConformanceTests {
         #expect(try await any.store.read { try $0.events(of: "1") }.count == 1)
     }
 
+    @Test(arguments: [StoreKind.sqliteFile, .postgresql]) func `a statement that nobody waits for fails its transaction`(
+        _ kind: StoreKind
+    ) async throws {
+        let any = try AnyStore(kind)
+        for _ in 0..<3 {
+            await #expect(throws: (any Error).self) {
+                try await any.store.write { transaction in
+                    _ = try transaction.insert(.sample("1"))
+                    // There is no such message and no such certificate.
+                    try transaction.addFact("x", of: 999, by: 999)
+                }
+            }
+        }
+        #expect(try await any.message("1") == nil)
+        #expect(try await any.add(.sample("1")) != nil)
+        #expect(try await any.take("10:00:01") == ["1"])
+    }
+
     @Test(arguments: StoreKind.allCases) func `of many at once one claims`(_ kind: StoreKind) async throws {
         let any = try AnyStore(kind)
         let added = try await withThrowingTaskGroup(of: Bool.self) { group in

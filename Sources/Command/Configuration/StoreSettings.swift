@@ -19,7 +19,9 @@ enum StoreSettings {
     }
 
     /// Opens it, or makes it, with its tables brought to the newest step.
-    func open() throws -> any MessageStore {
+    ///
+    /// - Parameter isPatient: for what goes through all that it holds.
+    func open(isPatient: Bool = false) throws -> any MessageStore {
         do {
             switch self {
             case .sqlite(let path):
@@ -29,7 +31,8 @@ enum StoreSettings {
                     throw StoreError("\(place) cannot be written: \(String(cString: strerror(errno)))")
                 }
                 return try SQLiteStore(path: path)
-            case .postgresql(let url, let connections): return try PostgreSQLStore(url: url, connections: connections)
+            case .postgresql(let url, let connections):
+                return try PostgreSQLStore(url: url, connections: connections, isPatient: isPatient)
             }
         } catch {
             throw CommandError("the store cannot be opened: \(error)", place: place)

@@ -18,7 +18,7 @@ struct BackUpStore: AsyncParsableCommand {
     @Argument(help: "The file to write; it must not be there yet.") var file: String
 
     func run() async throws {
-        let store = try options.gateway().store
+        let store = try options.gateway(isPatient: true).store
         let counts = try await tellingOfArchive(file) {
             try await store.backUp(to: file, at: XMLDateTime.now.text) { Progress.show($0, of: $1) }
         }

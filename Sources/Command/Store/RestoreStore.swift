@@ -21,7 +21,7 @@ struct RestoreStore: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try loadConfiguration(options.config).store
-        let store = try settings.open()
+        let store = try settings.open(isPatient: true)
         let counts = try await tellingOfArchive(file) { try await store.restore(from: file) { Progress.show($0, of: $1) } }
         output("\(settings.place): \(counts.line)")
     }

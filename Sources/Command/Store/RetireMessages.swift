@@ -32,7 +32,7 @@ struct RetireMessages: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: archives, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandError("there is no such folder", place: archives, help: "make it, on a disk that is backed up")
         }
-        let store = try options.gateway().store
+        let store = try options.gateway(isPatient: true).store
         guard let oldest = try await store.read({ try $0.oldest() }) else { return output("the store holds no message") }
         var (month, total) = (Month(of: oldest), 0)
         while month < end {

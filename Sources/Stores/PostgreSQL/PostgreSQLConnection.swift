@@ -9,6 +9,14 @@ final class PostgreSQLConnection: SQLConnection {
     /// It did not answer in time: what it may yet say is the answer to nothing.
     private var isGivenUp = false
     private var isPatient = false
+    /// What was sent in a transaction and is not yet answered (libpq's pipeline mode).
+    private var pending: [Sent] = []
+    private var isInPipeline = false
+
+    private enum Sent {
+        case preparation(String)
+        case statement
+    }
 
     /// Seconds until there must be a connection.
     private static let connectPatience = "5"
@@ -86,6 +94,12 @@ final class PostgreSQLConnection: SQLConnection {
         return Int(String(cString: PQcmdTuples(result))) ?? 0
     }
 
+    /// In a transaction its answer is not waited for; where it fails, the next statement that is waited for says so.
+    func send(_ statement: SQLStatement, _ arguments: [SQLValue]) throws {
+        guard isInPipeline else { return PQclear(try execute(statement, arguments)) }
+        try queue(statement, arguments)
+    }
+
     func insert(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int64? {
         try run(statement, arguments).first?[0].integer
     }
@@ -95,48 +109,133 @@ final class PostgreSQLConnection: SQLConnection {
         PQclear(try answer(PQsendQuery(handle, text)))
     }
 
+    /// One transaction, its statements sent one behind the other (libpq, section *Pipeline Mode*).
+    func transaction(_ begin: SQLStatement, _ body: () throws -> Void) throws {
+        guard PQenterPipelineMode(handle) == 1 else { throw failure(nil) }
+        isInPipeline = true
+        do {
+            try queue(begin, [])
+            try body()
+            try queue(PostgreSQLConnection.commit, [])
+            PQclear(try answers(isLast: true))
+        } catch {
+            if !isBroken { try? endPipeline() }
+            isInPipeline = false
+            if !isBroken { try? script("ROLLBACK") }
+            throw error
+        }
+        isInPipeline = false
+        guard PQexitPipelineMode(handle) == 1 else { throw failure(nil) }
+    }
+
+    private static let commit = SQLStatement("COMMIT", name: "commit")
+
     /// Values go and come in binary: numbers as eight bytes, texts and bytes as they are.
-    private func execute(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> OpaquePointer? {
+    private func queue(_ statement: SQLStatement, _ arguments: [SQLValue]) throws {
         if let name = statement.name, prepared.insert(name).inserted {
-            do { PQclear(try answer(PQsendPrepare(handle, name, statement.text, 0, nil))) } catch {
-                prepared.remove(name)
-                throw error
-            }
+            guard PQsendPrepare(handle, name, statement.text, 0, nil) == 1 else { throw failure(nil) }
+            pending.append(.preparation(name))
         }
         let texts = arguments.map(PostgreSQLValues.bytes)
         let lengths = texts.map { Int32($0?.count ?? 0) }
         let formats = arguments.map { if case .bytes = $0 { Int32(1) } else { Int32(0) } }
-        return try PostgreSQLValues.withPointers(texts) { values in
+        let isSent = PostgreSQLValues.withPointers(texts) { values in
             if let name = statement.name {
-                return try answer(PQsendQueryPrepared(handle, name, Int32(arguments.count), values, lengths, formats, 1))
+                return PQsendQueryPrepared(handle, name, Int32(arguments.count), values, lengths, formats, 1)
             }
-            return try answer(PQsendQueryParams(handle, statement.text, Int32(arguments.count), nil, values, lengths, formats, 1))
+            return PQsendQueryParams(handle, statement.text, Int32(arguments.count), nil, values, lengths, formats, 1)
+        }
+        guard isSent == 1 else { throw failure(nil) }
+        pending.append(.statement)
+    }
+
+    private func execute(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> OpaquePointer? {
+        if isInPipeline {
+            try queue(statement, arguments)
+            return try answers(isLast: false)
+        }
+        guard PQenterPipelineMode(handle) == 1 else { throw failure(nil) }
+        do {
+            try queue(statement, arguments)
+            let result = try answers(isLast: true)
+            guard PQexitPipelineMode(handle) == 1 else { throw failure(nil) }
+            return result
+        } catch {
+            if !isBroken { try? endPipeline() }
+            throw error
         }
     }
 
-    /// Waits for all that the server says to what was sent.
+    /// Waits for the answers to all that was sent; gives the last.
+    ///
+    /// - Parameter isLast: nothing follows in this pipeline.
+    private func answers(isLast: Bool) throws -> OpaquePointer? {
+        let end = deadline
+        guard (isLast ? PQpipelineSync(handle) : PQsendFlushRequest(handle)) == 1 else { throw failure(nil) }
+        try flush(until: end)
+        var (last, failed) = (OpaquePointer?.none, PostgreSQLError?.none)
+        for sent in pending {
+            let result = try next(until: end)
+            let isGood = [PGRES_COMMAND_OK, PGRES_TUPLES_OK].contains(PQresultStatus(result))
+            if !isGood {
+                failed = failed ?? failure(result)
+                if case .preparation(let name) = sent { prepared.remove(name) }
+            }
+            PQclear(last)
+            last = result
+            // Between two answers.
+            PQclear(try next(until: end))
+        }
+        pending = []
+        if isLast { PQclear(try next(until: end)) }
+        guard let failed else { return last }
+        PQclear(last)
+        throw failed
+    }
+
+    /// After a failure: what is left of the answers is passed over.
+    private func endPipeline() throws {
+        defer { pending = [] }
+        if !pending.isEmpty { PQclear(try? answers(isLast: false)) }
+        let end = deadline
+        guard PQpipelineSync(handle) == 1 else { throw failure(nil) }
+        try flush(until: end)
+        while true {
+            let result = try next(until: end)
+            defer { PQclear(result) }
+            if PQresultStatus(result) == PGRES_PIPELINE_SYNC { break }
+        }
+        guard PQexitPipelineMode(handle) == 1 else { throw failure(nil) }
+    }
+
+    private var deadline: ContinuousClock.Instant {
+        .now + (isPatient ? PostgreSQLConnection.longPatience : PostgreSQLConnection.patience)
+    }
+
+    private func flush(until end: ContinuousClock.Instant) throws {
+        while PQflush(handle) == 1 { try wait(for: POLLIN | POLLOUT, until: end) }
+    }
+
+    private func next(until end: ContinuousClock.Instant) throws -> OpaquePointer? {
+        while PQisBusy(handle) == 1 { try wait(for: POLLIN, until: end) }
+        return PQgetResult(handle)
+    }
+
+    /// Waits for all that the server says to what was sent outside of a pipeline.
     private func answer(_ isSent: Int32) throws -> OpaquePointer? {
         guard isSent == 1 else { throw failure(nil) }
-        let end = ContinuousClock.now + (isPatient ? PostgreSQLConnection.longPatience : PostgreSQLConnection.patience)
-        while PQflush(handle) == 1 { try wait(for: POLLIN | POLLOUT, until: end) }
+        let end = deadline
+        try flush(until: end)
         var last: OpaquePointer?
-        while true {
-            while PQisBusy(handle) == 1 {
-                do { try wait(for: POLLIN, until: end) } catch {
-                    PQclear(last)
-                    throw error
-                }
-            }
-            guard let next = PQgetResult(handle) else { break }
+        while let result = try next(until: end) {
             PQclear(last)
-            last = next
+            last = result
         }
-        switch PQresultStatus(last) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return last
-        default:
+        guard [PGRES_COMMAND_OK, PGRES_TUPLES_OK].contains(PQresultStatus(last)) else {
             defer { PQclear(last) }
             throw failure(last)
         }
+        return last
     }
 
     /// Until the connection can be read from or written to; what came is taken.

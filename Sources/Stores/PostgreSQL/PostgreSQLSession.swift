@@ -3,7 +3,8 @@ internal import Synchronization
 /// A place for one connection, which is made when it is needed and made anew when it broke.
 final class PostgreSQLSession: SQLSession {
     private let url: String
-    private let begin: String
+    private let begin: SQLStatement
+    private let isPatient: Bool
     private let open = Mutex<Held>(Held())
     private let last = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -15,26 +16,23 @@ final class PostgreSQLSession: SQLSession {
     /// After a failure the next connection is tried no sooner; what comes meanwhile fails at once.
     private static let patience = Duration.milliseconds(500)
 
-    /// - Parameter isReading: each transaction sees the database as it is at one moment, and changes nothing.
-    init(url: String, isReading: Bool = false) {
+    /// - Parameters:
+    ///   - isReading: each transaction sees the database as it is at one moment, and changes nothing.
+    ///   - isPatient: for what goes through whole tables.
+    init(url: String, isReading: Bool = false, isPatient: Bool = false) {
         self.url = url
-        begin = isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN ISOLATION LEVEL READ COMMITTED"
+        self.isPatient = isPatient
+        begin =
+            isReading
+            ? SQLStatement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", name: "begin")
+            : SQLStatement("BEGIN ISOLATION LEVEL READ COMMITTED", name: "begin")
     }
 
     /// Tried again where it failed for a reason that passes: everything in it is written so that a second time changes nothing more.
     func transaction(tries: Int, _ body: (any SQLConnection) throws -> Void) throws {
         for attempt in 1... {
             do {
-                return try with { connection in
-                    try connection.script(begin)
-                    do {
-                        try body(connection)
-                        try connection.script("COMMIT")
-                    } catch {
-                        if !connection.isBroken { try? connection.script("ROLLBACK") }
-                        throw error
-                    }
-                }
+                return try with { connection in try connection.transaction(begin) { try body(connection) } }
             } catch let error as PostgreSQLError where error.isPassing && attempt < tries {
                 continue
             }
@@ -60,7 +58,9 @@ final class PostgreSQLSession: SQLSession {
             throw StoreError("PostgreSQL cannot be reached; it is tried again")
         }
         do {
-            return try PostgreSQLConnection(url: url)
+            let connection = try PostgreSQLConnection(url: url)
+            if isPatient { try connection.allowLongStatements() }
+            return connection
         } catch {
             last.withLock { $0 = .now }
             throw error

@@ -16,14 +16,14 @@ public final class PostgreSQLStore: MessageStore {
     /// - Parameters:
     ///   - url: as libpq reads it.
     ///   - connections: for writing, and as many for reading.
-    public init(url: String, connections: Int = 4) throws {
+    ///   - isPatient: statements may take long; for commands that go through whole tables.
+    public init(url: String, connections: Int = 4, isPatient: Bool = false) throws {
         self.url = url
-        writers = (0..<connections).map { _ in PostgreSQLSession(url: url) }
-        readers = (0..<connections).map { _ in PostgreSQLSession(url: url, isReading: true) }
+        writers = (0..<connections).map { _ in PostgreSQLSession(url: url, isPatient: isPatient) }
+        readers = (0..<connections).map { _ in PostgreSQLSession(url: url, isReading: true, isPatient: isPatient) }
         writing = WriteQueue(writers)
         reading = WriteQueue(readers)
-        try PostgreSQLSession(url: url).with { connection in
-            try connection.allowLongStatements()
+        try PostgreSQLSession(url: url, isPatient: true).with { connection in
             try connection.script("SELECT pg_advisory_lock(\(SQLSchema.migrationLock))")
             defer { try? connection.script("SELECT pg_advisory_unlock(\(SQLSchema.migrationLock))") }
             try connection.script("BEGIN")

@@ -4,6 +4,8 @@ protocol SQLConnection: AnyObject {
     func run(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> [[SQLValue]]
     /// As `run`, where only the number of changed rows counts.
     func change(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int
+    /// As `run`, where nothing of it counts; it may be told later that it failed, but before the transaction is committed.
+    func send(_ statement: SQLStatement, _ arguments: [SQLValue]) throws
     /// Inserts a row; its position, or `nil` where the statement leaves out a row that is there.
     func insert(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int64?
     var dialect: SQLDialect { get }

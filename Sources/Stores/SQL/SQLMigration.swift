@@ -11,7 +11,7 @@ enum SQLMigration {
         }
         for (index, step) in SQLSchema.steps.enumerated().dropFirst(Int(done)) {
             try script(SQLSchema.text(step, connection.dialect))
-            _ = try connection.change(insert, [.integer(Int64(index + 1)), .text(now)])
+            try connection.send(insert, [.integer(Int64(index + 1)), .text(now)])
         }
     }
 

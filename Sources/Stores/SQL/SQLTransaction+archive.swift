@@ -1,7 +1,7 @@
 extension SQLTransaction {
     func restore(_ archived: ArchivedMessage) throws {
         let message = archived.message
-        _ = try connection.change(
+        try connection.send(
             SQLTransaction.restoreMessage,
             [
                 .integer(message.sequence), .text(message.id), .text(message.direction.rawValue), .text(message.partner),
@@ -21,7 +21,7 @@ extension SQLTransaction {
 
     func restore(_ archived: ArchivedCertificate) throws {
         let certificate = archived.certificate
-        _ = try connection.change(
+        try connection.send(
             SQLTransaction.restoreCertificate,
             [
                 .integer(certificate.sequence), .text(certificate.key.partner), .text(certificate.key.side.rawValue),
@@ -54,15 +54,15 @@ extension SQLTransaction {
         for part in try connection.run(SQLTransaction.parts, [.text("content_" + month)]).map({ try $0.text(0) }) {
             let isLeft = try !connection.run(SQLStatement(SQLTransaction.left(part)), []).isEmpty
             let isRest = part == SQLTransaction.rest
-            _ = try connection.change(SQLStatement(isLeft || isRest ? SQLTransaction.clear(part) : "DROP TABLE \(part)"), [])
+            try connection.send(SQLStatement(isLeft || isRest ? SQLTransaction.clear(part) : "DROP TABLE \(part)"), [])
         }
     }
 
     /// Named first, or the store would keep what is append-only.
     private func remove(_ kind: String, _ position: Int64, _ statements: [SQLStatement]) throws {
-        _ = try connection.change(SQLTransaction.beginRemoval, [.text(kind), .integer(position)])
-        for statement in statements { _ = try connection.change(statement, [.integer(position)]) }
-        _ = try connection.change(SQLTransaction.endRemoval, [.text(kind), .integer(position)])
+        try connection.send(SQLTransaction.beginRemoval, [.text(kind), .integer(position)])
+        for statement in statements { try connection.send(statement, [.integer(position)]) }
+        try connection.send(SQLTransaction.endRemoval, [.text(kind), .integer(position)])
     }
 
     private static let restoreMessage = SQLStatement(

@@ -15,7 +15,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
             return earlier.id == message.id ? .repeated : .taken
         }
         try keep(message.contents, of: sequence)
-        _ = try connection.change(
+        try connection.send(
             SQLTransaction.firstEvent,
             [.integer(sequence), .text(message.receivedAt), .text(message.state.rawValue), SQLValue(message.detail)])
         return .added(sequence)
@@ -28,7 +28,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
             case .same: (1, 0)
             case .none: (0, 0)
             }
-        _ = try connection.change(
+        try connection.send(
             SQLTransaction.updateMessage,
             [
                 .integer(message), .text(change.state.rawValue), SQLValue(change.detail), .text(now), .integer(kept), .integer(added),
@@ -41,7 +41,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     /// Keeps bytes beside what is kept already; a kind that is given again replaces the earlier try's.
     func keep(_ contents: [ContentKind: [UInt8]], of message: Int64) throws {
         guard !contents.isEmpty else { return }
-        _ = try connection.change(
+        try connection.send(
             SQLTransaction.keepContent,
             [
                 .integer(message), SQLValue(contents[.dataset]), SQLValue(contents[.verification]), SQLValue(contents[.response]),
@@ -50,7 +50,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
 
     func note(_ message: Int64, _ state: TransportState, _ detail: String?, at now: String) throws {
-        _ = try connection.change(
+        try connection.send(
             SQLTransaction.nextEvent, [.integer(message), .text(now), .text(state.rawValue), SQLValue(detail)])
     }
 
@@ -76,7 +76,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
 
     func update(_ certificate: CertificateRecord) throws {
-        _ = try connection.change(
+        try connection.send(
             SQLTransaction.updateCertificate,
             [
                 .integer(certificate.sequence), .text(certificate.state), SQLValue(certificate.version), SQLValue(certificate.validUntil),
@@ -86,13 +86,13 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
 
     func addFact(_ fact: String, of certificate: Int64, by message: Int64) throws {
-        _ = try connection.change(SQLTransaction.addFact, [.integer(certificate), .integer(message), .text(fact)])
+        try connection.send(SQLTransaction.addFact, [.integer(certificate), .integer(message), .text(fact)])
     }
 
     // MARK: Work
 
     func queue(_ work: NewWork) throws {
-        _ = try connection.change(
+        try connection.send(
             SQLTransaction.queueWork,
             [
                 .integer(work.message), .text(work.direction.rawValue), .integer(work.lane), .integer(work.place), SQLValue(work.due),
@@ -112,17 +112,28 @@ final class SQLTransaction: SQLReading, StoreTransaction {
             excluded.isEmpty
             ? (locks ? SQLTransaction.takeWorkSkippingLocked : SQLTransaction.takeWork)
             : SQLStatement(SQLTransaction.takeWork(locks: locks, excluded: excluded.count))
-        return try connection.run(statement, arguments + excluded).flatMap { row in
-            try connection.run(SQLTransaction.bySequence, [.integer(row.integer(0))]).map(StoredMessage.init)
-        }.sorted { $0.sequence < $1.sequence }
+        let taken = try connection.run(statement, arguments + excluded).map { try $0.integer(0) }
+        return try messages(at: taken).sorted { $0.sequence < $1.sequence }
+    }
+
+    /// A page at a time, so that there are few different statements.
+    private func messages(at positions: [Int64]) throws -> [StoredMessage] {
+        var messages: [StoredMessage] = []
+        var rest = positions[...]
+        while !rest.isEmpty {
+            let page = rest.prefix(SQLTransaction.page)
+            rest = rest.dropFirst(page.count)
+            messages += try connection.run(SQLTransaction.atPositions(page.count), page.map { .integer($0) }).map(StoredMessage.init)
+        }
+        return messages
     }
 
     func renewLease(_ lease: Lease, of message: Int64) throws {
-        _ = try connection.change(SQLTransaction.renewLease, [.text(lease.owner), .text(lease.until), .integer(message)])
+        try connection.send(SQLTransaction.renewLease, [.text(lease.owner), .text(lease.until), .integer(message)])
     }
 
     func dropLeases(of owner: String) throws {
-        _ = try connection.change(SQLTransaction.dropLeases, [.text(owner)])
+        try connection.send(SQLTransaction.dropLeases, [.text(owner)])
     }
 
     func reschedule(_ message: Int64, due: String?, heldBy owner: String?) throws -> Bool {
@@ -139,7 +150,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     private var locks: Bool { connection.dialect == .postgresql }
 
     func endWork(_ message: Int64) throws {
-        _ = try connection.change(SQLTransaction.endWork, [.integer(message)])
+        try connection.send(SQLTransaction.endWork, [.integer(message)])
     }
 
     func awaiting(_ direction: Direction, lane: Int64) throws -> [Int64] {
@@ -147,14 +158,14 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
 
     func endWaiting(_ message: Int64, place: Int64, due: String) throws {
-        _ = try connection.change(SQLTransaction.endWaiting, [.integer(message), .integer(place), .text(due)])
+        try connection.send(SQLTransaction.endWaiting, [.integer(message), .integer(place), .text(due)])
         try tell(.inbound)
     }
 
     /// Other replicas hear of it when the transaction is committed.
     private func tell(_ direction: Direction) throws {
         guard connection.dialect == .postgresql else { return }
-        _ = try connection.run(SQLTransaction.notify, [.text(direction.rawValue)])
+        try connection.send(SQLTransaction.notify, [.text(direction.rawValue)])
     }
 
     // MARK: The rest
@@ -162,12 +173,12 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     func noteRefusal(_ refusal: RefusalNote) throws {
         let arguments = [refusal.at, refusal.code, refusal.correlationID, refusal.peer, refusal.digest].map { SQLValue.text($0) }
         guard let sequence = try connection.insert(SQLTransaction.insertRefusal, arguments) else { return }
-        _ = try connection.change(SQLTransaction.forgetRefusals, [.integer(sequence - RefusalNote.kept)])
+        try connection.send(SQLTransaction.forgetRefusals, [.integer(sequence - RefusalNote.kept)])
     }
 
     /// A row comes and goes, so that the disk is written to; SQLite would leave out an update that changes nothing.
     func checkWritable() throws {
-        for statement in SQLTransaction.writeNothing { _ = try connection.change(statement, []) }
+        for statement in SQLTransaction.writeNothing { try connection.send(statement, []) }
     }
 
     static let channel = "coconect_work"
@@ -189,6 +200,12 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         """, name: "update_message")
     static let bySequence = SQLStatement(
         "SELECT \(StoredMessage.columns) FROM message WHERE sequence = $1", name: "message_by_sequence")
+    private static let page = 32
+    private static func atPositions(_ count: Int) -> SQLStatement {
+        let places = (1...count).map { "$\($0)" }.joined(separator: ", ")
+        return SQLStatement(
+            "SELECT \(StoredMessage.columns) FROM message WHERE sequence IN (\(places))", name: "messages_at_\(count)")
+    }
     private static let keepContent: SQLStatement = {
         let update = """
             DO UPDATE SET dataset = COALESCE(excluded.dataset, content.dataset),

@@ -24,6 +24,10 @@ final class SQLiteConnection: SQLConnection {
         return database.changesCount
     }
 
+    func send(_ statement: SQLStatement, _ arguments: [SQLValue]) throws {
+        try prepare(statement).execute(arguments: StatementArguments(arguments))
+    }
+
     /// Faster than RETURNING, for which SQLite makes a table of its own.
     func insert(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int64? {
         try change(statement, arguments) > 0 ? database.lastInsertedRowID : nil

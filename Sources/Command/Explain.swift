@@ -1,19 +1,34 @@
 internal import ArgumentParser
 internal import Exchanges
+internal import Foundation
 internal import SOAP
+internal import WSSecurity
+internal import XML
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what a rule is for and what to do when it refuses a message.",
+        abstract: "Say what a rule is for, or why the signature of a message does not hold.",
         discussion: """
+            For a rule: what it is for and what to do when it refuses a message. For a message (with --trust): which of the things that
+            are known to happen to messages between signer and receiver happened to this one, tried by undoing each; the first byte
+            that differs is shown as it arrived and as it was signed. Exit status: 0 a cause was found or nothing is wrong, 1 none
+            that is known, 2 the message could not be read.
+
             EXAMPLES
               coconect-soap explain 410
               coconect-soap explain digest-wrong
-              coconect-soap explain
+              coconect-soap explain refused.xml --trust partners/certificates
+              coconect-soap explain refused.xml --trust partners/certificates --at 2026-11-22T10:00:00Z --format json
             """)
 
-    @Argument(help: "Number or code of a rule, as a fault or the log names it; all rules if left out.")
-    var rule: String?
+    @Argument(help: "Number or code of a rule, as a fault or the log names it (all rules if left out); with --trust a message's file.")
+    var subject: String?
+
+    @Option(help: "Folder of trusted certificates (*.pem, *.crt), each named for its owner.")
+    var trust: String?
+
+    @Option(help: "The moment at which the message came; without it its Timestamp is not judged.")
+    var at: String?
 
     @Option(help: "text or json.")
     var format = ReportFormat.text
@@ -33,11 +48,15 @@ struct Explain: ParsableCommand {
     }
 
     func run() throws {
-        let found = Rule.all.filter { rule == nil || $0.code == rule || String($0.number) == rule }
+        if let trust { return try explainMessage(trust) }
+        let found = Rule.all.filter { subject == nil || $0.code == subject || String($0.number) == subject }
         guard !found.isEmpty else {
-            let near = rule?.nearest(in: Rule.all.map(\.code), within: 4).first
+            if let subject, FileManager.default.fileExists(atPath: subject) {
+                throw CommandError("\(subject) is a file, and whose signatures are good is not said", help: "add --trust FOLDER")
+            }
+            let near = subject?.nearest(in: Rule.all.map(\.code), within: 4).first
             throw CommandError(
-                "no rule is numbered or called '\(rule ?? "")'",
+                "no rule is numbered or called '\(subject ?? "")'",
                 help: near.map { "did you mean \($0)?" } ?? "coconect-soap explain lists all",
                 status: 2)
         }
@@ -46,40 +65,27 @@ struct Explain: ParsableCommand {
         case .text: for rule in found { output("\(rule.number) \(rule.code)\n  why:    \(rule.reason)\n  remedy: \(rule.remedy)") }
         }
     }
+
+    private func explainMessage(_ trust: String) throws {
+        guard let subject else { throw CommandError("no message is named", help: "coconect-soap explain FILE --trust FOLDER") }
+        let policy = SecurityPolicy(clock: at == nil ? .notChecked : .checked)
+        let envelope = try readEnvelope(subject)
+        guard let diagnosis = Diagnosis.of(envelope, trust: try loadTrust(trust), policy: policy, at: try moment(at)) else {
+            return output("nothing is wrong with its signature")
+        }
+        switch format {
+        case .json: try output(json: diagnosis)
+        case .text: output(diagnosis.description)
+        }
+        if diagnosis.cause == nil { throw ExitCode(1) }
+    }
 }
 
-/// The pages that the code itself gives: rules and limits.
-enum ReferencePages {
-    static var files: [(name: String, bytes: [UInt8])] { [("rules.md", rules), ("limits.md", limits)] }
-
-    private static var rules: [UInt8] {
-        var lines = [
-            "# Rules", "",
-            "Every refusal names one of these, by number and code, in its fault (`Rule`, `Code`) and in the log. Written by `coconect-soap",
-            "contract` from the program itself; `coconect-soap explain NUMBER` says the same.", "",
-            "| Rule | Code | Why | What to do |", "|---|---|---|---|",
-        ]
-        for rule in Rule.all { lines.append("| \(rule.number) | `\(rule.code)` | \(rule.reason) | \(rule.remedy) |") }
-        return Array((lines.joined(separator: "\n") + "\n").utf8)
-    }
-
-    private static var limits: [UInt8] {
-        var lines = [
-            "# Limits", "",
-            "What a request may cost, each checked before the work that it bounds. The keys are those of the configuration file; the listener",
-            "of the JSON API has the first \(Limit.ofListener.count) too, under `api.`. Written by `coconect-soap contract` from the program itself.",
-            "",
-            "| Key | Unless set | May be | What |", "|---|---|---|---|",
-        ]
-        for (key, limit) in Limit.all {
-            let unit = limit.unit.isEmpty ? "" : " " + limit.unit
-            lines.append("| `\(key)` | \(limit.standard)\(unit) | \(limit.range.lowerBound) to \(limit.range.upperBound) | \(limit.text) |")
-        }
-        lines += [
-            "",
-            "Fixed ceilings of a signature, whatever a partner's file says: 64 References (16 unless set), 2 Transforms of one Reference, 64",
-            "prefixes of one PrefixList (32 unless set), RSA keys from 2048 bits. A Content-Encoding other than `identity` is refused.",
-        ]
-        return Array((lines.joined(separator: "\n") + "\n").utf8)
+extension Diagnosis {
+    /// For people.
+    var description: String {
+        var lines = ["refused:  \(refusal)", "cause:    \(cause?.rawValue ?? "unknown")", "          \(text)"]
+        if let part, let received, let signed { lines += ["where:    \(part)", "received: \(received)", "signed:   \(signed)"] }
+        return lines.joined(separator: "\n")
     }
 }

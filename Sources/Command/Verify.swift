@@ -51,18 +51,21 @@ func moment(_ text: String?) throws -> XMLDateTime {
     return moment
 }
 
+func readEnvelope(_ file: String) throws -> Envelope {
+    let bytes = try readFile(file)
+    do {
+        return try Envelope(reading: XMLDocument(parsing: bytes, limits: XMLLimits(bytes: 64 * 1024 * 1024)))
+    } catch {
+        throw CommandError("\(error)", place: file, help: "give a SOAP message, such as a request.xml of the message log")
+    }
+}
+
 /// Reads and verifies; `nil` where verification refused, which the report then tells.
 func openEnvelope(
     _ file: String, trust: String, policy: SecurityPolicy, at moment: XMLDateTime, report: inout VerificationReport
 ) throws -> Verified<Envelope>? {
-    let bytes = try readFile(file)
     let store = try loadTrust(trust)
-    let envelope: Envelope
-    do {
-        envelope = try Envelope(reading: XMLDocument(parsing: bytes, limits: XMLLimits(bytes: 64 * 1024 * 1024)))
-    } catch {
-        throw CommandError("\(error)", place: file, help: "give a SOAP message, such as a request.xml of the message log")
-    }
+    let envelope = try readEnvelope(file)
     do {
         return try EnvelopeVerifier(trust: store, policy: policy).verify(envelope, at: moment, report: &report)
     } catch {

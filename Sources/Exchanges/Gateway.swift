@@ -23,6 +23,7 @@ public struct Gateway: Sendable {
     let logger: Logger
     let strangers: RateLimit
     let notes: RateLimit
+    let explanations = RateLimit(perSecond: 1)
     let bell: WorkBell
     let breaker = Breaker()
     public let stopSign = StopSign()

@@ -30,6 +30,18 @@ extension XMLElement {
         _ method: Canonicalization, excluding excluded: XMLElement? = nil, atMost limit: Int? = nil,
         _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(XMLError) -> Result {
+        try withCanonicalBytes(XML_C14N_EXCLUSIVE_1_0, method, excluding: excluded, atMost: limit, body)
+    }
+
+    /// Inclusive canonicalization (Canonical XML 1.0): never what a message is judged by, only to say why a signature does not hold.
+    public func inclusivelyCanonicalized(comments: Canonicalization.Comments = .dropped) throws(XMLError) -> [UInt8] {
+        try withCanonicalBytes(XML_C14N_1_0, Canonicalization(comments: comments)) { Array($0) }
+    }
+
+    private func withCanonicalBytes<Result>(
+        _ mode: xmlC14NMode, _ method: Canonicalization, excluding excluded: XMLElement? = nil, atMost limit: Int? = nil,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(XMLError) -> Result {
         let tree = document.pointer
         let (root, sibling) = (tree.pointee.children, node.pointee.next)
         tree.pointee.children = node
@@ -48,7 +60,7 @@ extension XMLElement {
             withUnsafeMutablePointer(to: &visibility) { state in
                 xmlC14NExecute(
                     tree, excluded == nil ? nil : Visibility.isVisible, state,
-                    Int32(XML_C14N_EXCLUSIVE_1_0.rawValue), prefixes, method.comments == .kept ? 1 : 0, output)
+                    Int32(mode.rawValue), prefixes, method.comments == .kept ? 1 : 0, output)
             }
         }
         let closed = xmlOutputBufferClose(output)

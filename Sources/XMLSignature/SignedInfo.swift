@@ -13,7 +13,8 @@ public struct SignedInfo {
     /// Where the signer says which certificate it used; only ever looked up, never trusted.
     public let keyInfo: XMLElement?
 
-    let element: XMLElement
+    /// The element SignedInfo.
+    public let element: XMLElement
 
     public init(reading signature: XMLElement, policy: SignaturePolicy) throws(SignatureError) {
         let reader = SignatureReader(policy: policy)

@@ -8,11 +8,11 @@ extension StoreReading {
         return try certificate.state != CertificateLife.State.none.name || sent(.sendCO, about: key).contains { $0.state != .rejected }
     }
 
-    /// Whether we tried to hand it out and did not succeed, for good.
+    /// Whether the partner rejected it each time. What a person gave up may have gone another way, such as on paper.
     func isRejected(_ key: CertificateKey) throws -> Bool {
         guard let certificate = try certificate(key), certificate.state == CertificateLife.State.none.name else { return false }
         let messages = try sent(.sendCO, about: key)
-        return !messages.isEmpty && messages.allSatisfy { [.rejected, .abandoned].contains($0.state) }
+        return !messages.isEmpty && messages.allSatisfy { $0.state == .rejected }
     }
 
     /// Our own messages of an operation about a certificate.

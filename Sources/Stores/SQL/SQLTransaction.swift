@@ -179,6 +179,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     /// A row comes and goes, so that the disk is written to; SQLite would leave out an update that changes nothing.
     func checkWritable() throws {
         for statement in SQLTransaction.writeNothing { try connection.send(statement, []) }
+        _ = try connection.run(SQLTransaction.anyMessage, [])
     }
 
     static let channel = "coconect_work"
@@ -293,6 +294,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     private static let insertRefusal = insertion(
         "INSERT INTO refusal (at, code, correlation_id, peer, digest) VALUES ($1, $2, $3, $4, $5)", name: "insert_refusal")
     private static let forgetRefusals = SQLStatement("DELETE FROM refusal WHERE sequence <= $1", name: "forget_refusals")
+    private static let anyMessage = SQLStatement("SELECT sequence FROM message LIMIT 1", name: "any_message")
     private static let writeNothing = [
         SQLStatement("INSERT INTO removal (kind, number) VALUES ('check', 0) ON CONFLICT DO NOTHING", name: "write_check"),
         SQLStatement("DELETE FROM removal WHERE kind = 'check'", name: "forget_check"),

@@ -119,12 +119,25 @@ final class PostgreSQLConnection: SQLConnection {
             try queue(PostgreSQLConnection.commit, [])
             PQclear(try answers(isLast: true))
         } catch {
-            if !isBroken { try? endPipeline() }
             isInPipeline = false
-            if !isBroken { try? script("ROLLBACK") }
+            giveUpUnless {
+                try endPipeline()
+                try script("ROLLBACK")
+            }
             throw error
         }
         isInPipeline = false
+        // It is committed, whatever becomes of the connection.
+        giveUpUnless { try exitPipeline() }
+    }
+
+    /// A connection in a state that is not known is of no use to the next transaction.
+    private func giveUpUnless(_ body: () throws -> Void) {
+        guard !isBroken else { return }
+        do { try body() } catch { isGivenUp = true }
+    }
+
+    private func exitPipeline() throws {
         guard PQexitPipelineMode(handle) == 1 else { throw failure(nil) }
     }
 
@@ -158,10 +171,10 @@ final class PostgreSQLConnection: SQLConnection {
         do {
             try queue(statement, arguments)
             let result = try answers(isLast: true)
-            guard PQexitPipelineMode(handle) == 1 else { throw failure(nil) }
+            giveUpUnless { try exitPipeline() }
             return result
         } catch {
-            if !isBroken { try? endPipeline() }
+            giveUpUnless { try endPipeline() }
             throw error
         }
     }
@@ -205,7 +218,7 @@ final class PostgreSQLConnection: SQLConnection {
             defer { PQclear(result) }
             if PQresultStatus(result) == PGRES_PIPELINE_SYNC { break }
         }
-        guard PQexitPipelineMode(handle) == 1 else { throw failure(nil) }
+        try exitPipeline()
     }
 
     private var deadline: ContinuousClock.Instant {

@@ -71,7 +71,8 @@ struct Explain: ParsableCommand {
         let policy = SecurityPolicy(clock: at == nil ? .notChecked : .checked)
         let envelope = try readEnvelope(subject)
         guard let diagnosis = Diagnosis.of(envelope, trust: try loadTrust(trust), policy: policy, at: try moment(at)) else {
-            return output("nothing is wrong with its signature")
+            let words = "nothing is wrong with its signature"
+            return format == .json ? try output(json: ["text": words]) : output(words)
         }
         switch format {
         case .json: try output(json: diagnosis)

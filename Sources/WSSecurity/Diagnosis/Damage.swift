@@ -64,9 +64,23 @@ public enum Damage: String, CaseIterable, Sendable, Codable {
                 })
         case .normalized: return texts(\.precomposedStringWithCanonicalMapping, \.decomposedStringWithCanonicalMapping)
         case .escapedTwice: return texts({ $0.replacing("&amp;", with: "&") })
-        case .folded: return texts({ $0.contains(/^[A-Za-z0-9+\/=\s]{40,}$/) ? $0.filter { !$0.isWhitespace } : $0 })
+        case .folded:
+            return texts({ text in
+                let whole = text.replacing("&#xD;", with: "")
+                return whole.contains(/^[A-Za-z0-9+\/=\s]{40,}$/) ? whole.filter { !$0.isWhitespace } : text
+            })
         case .attributesAdded:
-            return AnySequence([part.mapTags { $0.replacing(/\s(xmlns:)?xsi(:[^\s=]+)?\s*=\s*"[^"]*"/, with: "") }.bytes])
+            guard let prefix = PrefixTemplate(part).declared["http://www.w3.org/2001/XMLSchema-instance"], !prefix.isEmpty else {
+                return AnySequence([])
+            }
+            let marks = ["xmlns:\(prefix)", prefix + ":"]
+            return AnySequence([
+                part.mapTags { tag in
+                    tag.replacing(/\s([^\s=<>\/"']+)\s*=\s*("[^"]*"|'[^']*')/) { match in
+                        match.output.1 == marks[0] || match.output.1.hasPrefix(marks[1]) ? "" : match.output.0
+                    }
+                }.bytes
+            ])
         case .inclusive, .commentsKept, .prefixListLost, .otherElement, .otherCertificate, .clock: return AnySequence([])
         }
     }

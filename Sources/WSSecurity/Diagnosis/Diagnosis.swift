@@ -49,7 +49,7 @@ public struct Diagnosis: Sendable, Encodable {
         var bytes: Int {
             switch self {
             case .quick: 4 * 1024 * 1024
-            case .thorough: 512 * 1024 * 1024
+            case .thorough: 128 * 1024 * 1024
             }
         }
     }

@@ -78,8 +78,10 @@ struct Examination {
             if let found = found(.prefixListLost, canonical(element, Canonicalization(inclusivePrefixes: list))) { return found }
         }
         let part = Markup(received)
+        let plain = part.withoutIndentation
+        let isIndented = plain.bytes != received
         for damage in Damage.allCases {
-            for markup in damage == .reindented ? [part] : [part, part.withoutIndentation] {
+            for markup in damage == .reindented || !isIndented ? [part] : [part, plain] {
                 for bytes in damage.undone(markup) {
                     guard isAffordable(bytes.count) else { return nil }
                     if let found = found(damage, reparsed(bytes, method)) { return found }

@@ -1,9 +1,10 @@
 # make run        set up, build, start the gateway with one real certificate sent to it
 # make cluster    the same with HAProxy, three gateways and PostgreSQL; config/cluster/README.md explains it
 # make test       set up, build and run every test
+# make interop    run partners' toolkits against the gateway, and print what each was seen to do
 # make sanitize   run the tests of the rooms below Server with the address, then with the thread sanitizer; by hand, not in CI
 # make torture    kill gateways, databases and JSON gateways while 5,000 messages go through, case by case; make test does it shortly
-.PHONY: run cluster test format contracts fuzz sanitize torture bench clean
+.PHONY: run cluster test interop format contracts fuzz sanitize torture bench clean
 
 run:
 	@Scripts/install-packages build
@@ -20,6 +21,11 @@ cluster:
 test:
 	@Scripts/install-packages test
 	@Scripts/test
+
+interop:
+	@Scripts/install-packages test
+	@swift build -c release --product coconect-soap --quiet
+	@Scripts/interop "$$(swift build -c release --show-bin-path)/coconect-soap"
 
 format:
 	@swift format --in-place --recursive Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift

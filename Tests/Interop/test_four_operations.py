@@ -9,6 +9,7 @@ import zeep
 from lxml import etree
 
 import gateway
+import matrix
 import test_zeep
 
 ECO = "urn:coconect:eco:1"
@@ -67,6 +68,7 @@ class ZeepTest(RolesCase):
                 view, inside = self.stored(provider, dataset)
                 self.assertEqual((view["operation"], view["state"]), (operation, "accepted"))
                 self.assertEqual(inside, dataset)
+                matrix.note("zeep", zeep.__version__, operation, "calls us", "accepted", soap="1.2")
 
     def test_an_operation_that_our_role_does_not_provide_is_refused_by_name(self):
         for operation, provider in gateway.PROVIDERS.items():
@@ -81,6 +83,7 @@ class ZeepTest(RolesCase):
                 self.assertEqual(verified, ["Fault"])
                 self.assertIn(f"The operation {operation} is not provided", caught.exception.message)
                 self.assertEqual(caught.exception.detail.findtext(f".//{{{ECO}}}Code"), "operation-not-provided")
+                matrix.note("zeep", zeep.__version__, operation, "calls us", "fault read", soap="1.2")
                 self.assertEqual(self.world.messages(gateway.counterpart(provider), dataset["functionalReferenceId"]), [])
 
     def test_a_narrowed_contract_has_its_schemas_behind_addresses_that_zeep_can_follow(self):

@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 import gateway
+import matrix
 
 SHARE = pathlib.Path("/usr/share/gsoap")
 SOURCES = gateway.ROOT / "Tests/Interop/gsoap"
@@ -88,6 +89,10 @@ class PartnerTest(unittest.TestCase):
             (folder / name).write_bytes(b"".join((self.world.pki / part).read_bytes() for part in parts))
         return folder
 
+    @staticmethod
+    def toolkit():
+        return "gSOAP + wsse", run("pkg-config", "--modversion", "gsoap", folder=SOURCES).strip()
+
     def call(self, provider, operation, content, version="2", key=None, partner=None, url=None):
         """Calls a party's operation as the other; exit status, lines of standard output, standard error."""
         folder = self.identity(key or gateway.counterpart(provider) + "-signing", partner or provider)
@@ -105,6 +110,7 @@ class PartnerTest(unittest.TestCase):
                     (message,) = self.world.messages(provider, dataset["functionalReferenceId"])
                     self.assertEqual(receipt, [dataset["functionalReferenceId"], message["bodyDigest"]])
                     self.assertEqual(self.world.api(provider, "GET", f"/messages/{message['id']}/dataset.json")[2], dataset)
+                    matrix.note(*self.toolkit(), operation, "calls us", "accepted", soap="1." + version)
 
     def test_an_operation_that_is_not_provided_gets_a_signed_fault_that_the_client_reads(self):
         for operation, provider in gateway.PROVIDERS.items():
@@ -113,6 +119,7 @@ class PartnerTest(unittest.TestCase):
                 status, refusal, errors = self.call(gateway.counterpart(provider), operation, content)
                 self.assertEqual((status, refusal[:1]), (1, ["operation-not-provided"]), errors)
                 self.assertIn(operation, refusal[1])
+                matrix.note(*self.toolkit(), operation, "calls us", "fault read", soap="1.2")
 
     def test_ecdsa_as_gsoap_writes_it_is_refused(self):
         """It writes SignatureValue in DER, where XML Signature wants r and s alone (section 6.4.3 of version 1.1)."""

@@ -23,7 +23,7 @@ public struct Gateway: Sendable {
     let logger: Logger
     let strangers: RateLimit
     let notes: RateLimit
-    let explanations = RateLimit(perSecond: 1)
+    let explanations = RateLimit(1, in: 10)
     let bell: WorkBell
     let breaker = Breaker()
     public let stopSign = StopSign()
@@ -43,8 +43,8 @@ public struct Gateway: Sendable {
         self.revocation = revocation
         self.clock = clock
         self.logger = logger
-        strangers = RateLimit(perSecond: settings.signedFaultsPerSecond)
-        notes = RateLimit(perSecond: settings.notedRefusalsPerSecond)
+        strangers = RateLimit(settings.signedFaultsPerSecond)
+        notes = RateLimit(settings.notedRefusalsPerSecond)
         bell = WorkBell()
     }
 

@@ -10,15 +10,20 @@ public struct NewWork: Sendable {
     public var due: String?
     /// Waits for its certificate and holds up nobody; when it is due it has waited too long.
     public var isAwaiting: Bool
+    /// Whether other replicas are told of it; nobody needs to be whose workers do not take such work.
+    public var isTold: Bool
 
     /// - Parameter place: as the message's own, where it is `nil`.
-    public init(message: Int64, direction: Direction, lane: Int64, due: String?, isAwaiting: Bool = false, place: Int64? = nil) {
+    public init(
+        message: Int64, direction: Direction, lane: Int64, due: String?, isAwaiting: Bool = false, isTold: Bool = true, place: Int64? = nil
+    ) {
         self.message = message
         self.direction = direction
         self.lane = lane
         self.place = place ?? NewWork.place(of: message)
         self.due = due
         self.isAwaiting = isAwaiting
+        self.isTold = isTold
     }
 
     /// Places lie apart, so that what waited for a message fits in behind it.

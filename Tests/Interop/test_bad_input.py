@@ -1,6 +1,8 @@
 """What a gateway answers to input that it must not accept: a signed fault with a stable code, and then it goes on."""
 
 import http.client
+import subprocess
+import time
 import unittest
 
 from lxml import etree
@@ -39,9 +41,12 @@ class BadInputTest(unittest.TestCase):
         self.assertEqual(self.world.verify(response, self.trust)[0], 0)
         correlation = fault.findtext(f".//{ECO}CorrelationID")
         self.assertEqual(headers["X-Correlation-ID"], correlation)
-        (line,) = [line for line in self.world.log_text("vietnam").splitlines() if f"correlation={correlation}" in line]
+        (line,) = [line for line in self.lines(correlation) if "message refused" in line]
         self.assertIn(f"code={code} ", line)
         return fault
+
+    def lines(self, correlation):
+        return [line for line in self.world.log_text("vietnam").splitlines() if f"correlation={correlation}" in line]
 
     def refused_in_both(self, code, make, *words, **options):
         """As `refused`, for what a function makes of each version; the faults' text holds the words."""
@@ -166,6 +171,19 @@ class BadInputTest(unittest.TestCase):
         for code, moment in [("timestamp-expired", "2026-01-01T00:00:00Z"), ("timestamp-in-future", "2096-01-01T00:00:00Z")]:
             make = lambda version: self.changed(version, at=moment)
             self.refused_in_both(code, make, "wsse:MessageExpired", "this server's time")
+
+    def test_the_log_says_what_was_done_to_a_message_on_its_way(self):
+        """At the most once in ten seconds."""
+        message = self.world.signed(gateway.example())
+        indented = subprocess.run(["xmllint", "--format", "-"], input=message, stdout=subprocess.PIPE, check=True).stdout
+
+        def explained():
+            fault = self.refused("signature-wrong", indented)
+            correlation = fault.findtext(f".//{ECO}CorrelationID")
+            time.sleep(2)
+            return any("cause=re-indented" in line for line in self.lines(correlation))
+
+        self.assertTrue(gateway.until(40, "why it was refused", explained))
 
     def test_one_changed_digit_is_found(self):
         make = lambda version: self.changed(version, (b">812.500<", b">812.501<"))

@@ -43,7 +43,7 @@ extension Gateway {
             try transaction.queue(
                 NewWork(
                     message: sequence, direction: .inbound, lane: certificate.sequence, due: isEarly ? until.text : now.text,
-                    isAwaiting: isEarly))
+                    isAwaiting: isEarly, isTold: settings.delivery == .push))
             _ = try CertificateBook(transaction: transaction, now: now).record(statement.fact, by: sequence, in: certificate)
             return isEarly ? .held(until: until) : .added
         }

@@ -30,19 +30,24 @@ extension Gateway {
                 "peer": "\(request.peer)", "partner": "\(refused.partner?.name ?? "unknown")", "claimed-signer": "\(refused.claimedSigner)",
                 "diagnosis": "\(refusal.diagnosis)",
             ])
-        if signed { explain(request, refusal, at: now) }
         let fault = refusal.fault(refused.version, menu: menu, correlationID: request.correlationID, now: now)
         let bytes = await answer(fault, refused, at: now, signed: signed)
         await keep(request, refused, response: bytes, at: now)
+        if signed { explainLater(request, refusal, at: now) }
         return InboundAnswer(outcome: .refused(code: refusal.code), version: refused.version, bytes: bytes)
     }
 
     /// In the words of `coconect-soap explain`, where a signature does not hold: what was done to the message on its way, as far as it
-    /// is one of the things that happen. It costs some milliseconds, so it is done for few messages, and small ones.
-    private func explain(_ request: InboundRequest, _ refusal: Refusal, at now: XMLDateTime) {
+    /// is one of the things that happen. Nobody waits for it, and it is done for few messages, and small ones.
+    private func explainLater(_ request: InboundRequest, _ refusal: Refusal, at now: XMLDateTime) {
         guard [Rule.signatureWrong, .digestWrong].contains(refusal.rule), request.bytes.count <= Gateway.largestExplained,
-            explanations.allows(at: now),
-            let document = try? XMLDocument(parsing: request.bytes, limits: settings.limits),
+            explanations.allows(at: now)
+        else { return }
+        Task { try? await pool.run { explain(request, at: now) } }
+    }
+
+    private func explain(_ request: InboundRequest, at now: XMLDateTime) {
+        guard let document = try? XMLDocument(parsing: request.bytes, limits: settings.limits),
             let envelope = try? Envelope(reading: document),
             let diagnosis = Diagnosis.of(envelope, trust: partners.trust, at: now, effort: .quick)
         else { return }

@@ -1,25 +1,27 @@
 internal import Synchronization
 internal import XML
 
-/// Counts what may happen in one second.
+/// Counts what may happen in one second, or in some.
 final class RateLimit: Sendable {
     private struct Window {
-        var second: Int64 = 0
+        var start: Int64 = 0
         var used = 0
     }
 
-    private let perSecond: Int
+    private let most: Int
+    private let seconds: Int64
     private let window = Mutex(Window())
 
-    init(perSecond: Int) {
-        self.perSecond = perSecond
+    init(_ most: Int, in seconds: Int64 = 1) {
+        self.most = most
+        self.seconds = seconds
     }
 
     func allows(at now: XMLDateTime) -> Bool {
         window.withLock { window in
-            if window.second != now.seconds { window = Window(second: now.seconds) }
+            if !(0..<seconds).contains(now.seconds - window.start) { window = Window(start: now.seconds) }
             window.used += 1
-            return window.used <= perSecond
+            return window.used <= most
         }
     }
 }

@@ -98,7 +98,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
                 .integer(work.message), .text(work.direction.rawValue), .integer(work.lane), .integer(work.place), SQLValue(work.due),
                 .integer(work.isAwaiting ? 1 : 0),
             ])
-        if work.due != nil { try tell(work.direction) }
+        if work.due != nil, work.isTold { try tell(work.direction) }
     }
 
     func takeWork(

@@ -48,7 +48,7 @@ public struct Diagnosis: Sendable, Encodable {
         /// Bytes that are canonicalized and digested anew.
         var bytes: Int {
             switch self {
-            case .quick: 4 * 1024 * 1024
+            case .quick: 1024 * 1024
             case .thorough: 128 * 1024 * 1024
             }
         }

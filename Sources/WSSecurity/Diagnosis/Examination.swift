@@ -74,9 +74,6 @@ struct Examination {
         {
             return found
         }
-        for list in prefixLists(method) where isAffordable(received.count) {
-            if let found = found(.prefixListLost, canonical(element, Canonicalization(inclusivePrefixes: list))) { return found }
-        }
         let part = Markup(received)
         let plain = part.withoutIndentation
         let isIndented = plain.bytes != received
@@ -87,6 +84,9 @@ struct Examination {
                     if let found = found(damage, reparsed(bytes, method)) { return found }
                 }
             }
+        }
+        for list in prefixLists(method) where isAffordable(received.count) {
+            if let found = found(.prefixListLost, canonical(element, Canonicalization(inclusivePrefixes: list))) { return found }
         }
         return nil
     }

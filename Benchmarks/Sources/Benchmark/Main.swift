@@ -99,6 +99,9 @@ enum Main {
             let inMemory = try await measure(count) { index in
                 guard case .accepted = await memory.receive(others[index]).outcome else { throw BenchmarkError("not accepted in memory") }
             }
+            var crowded: [InboundRequest] = []
+            for _ in 0..<count { crowded.append(sample.inbound(try await sample.request(sample.dataset()))) }
+            let crowdInMemory = try await measureTogether(crowded, memory)
             let floorVerify = try floor.verify(files.request, certificate: sample.partner.certificateFile, count: count)
             let floorSign = try floor.sign(files.template, key: sample.partner.keyFile, count: count)
             let floorReceipt = try floor.sign(files.receipt, key: sample.own.keyFile, count: count)
@@ -113,6 +116,7 @@ enum Main {
             rows.add("whole inbound exchange", exchange, floorVerify + floorReceipt)
             rows.add("the same, 8 in flight", crowd, floorVerify + floorReceipt)
             rows.add("SQLite, to memory store", exchange, inMemory)
+            rows.add("8 in flight, to memory", crowd, crowdInMemory)
         }
         rows.print(size: content.count)
     }

@@ -21,7 +21,7 @@ public final class PostgreSQLStore: MessageStore {
         self.url = url
         writers = (0..<connections).map { _ in PostgreSQLSession(url: url, isPatient: isPatient) }
         readers = (0..<connections).map { _ in PostgreSQLSession(url: url, isReading: true, isPatient: isPatient) }
-        writing = WriteQueue(writers)
+        writing = WriteQueue(writers, gathers: true)
         reading = WriteQueue(readers)
         try PostgreSQLSession(url: url, isPatient: true).with { connection in
             try connection.script("SELECT pg_advisory_lock(\(SQLSchema.migrationLock))")

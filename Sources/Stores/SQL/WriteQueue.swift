@@ -4,8 +4,8 @@ internal import Synchronization
 /// Transactions that come while all sessions are busy are written together: one commit, one wait for the disk, for all of them.
 /// Each is durable when its call returns, as if it had been written alone.
 ///
-/// Whoever finds a session free writes at once. What comes meanwhile shows that there is a crowd: it is written a moment later,
-/// together with what that moment brings.
+/// Whoever finds no session at work writes at once. What comes meanwhile shows that there is a crowd: it is written a moment later,
+/// together with what that moment brings. Where one session takes long, for a lock or the way to the server, another helps.
 final class WriteQueue: Sendable {
     private struct Job: Sendable {
         let attempt: @Sendable (any SQLConnection) throws -> Void
@@ -15,6 +15,16 @@ final class WriteQueue: Sendable {
     private struct State {
         var waiting: [Job] = []
         var idle: [any SQLSession]
+        var busy = 0
+        /// When the last batch was begun.
+        var begun = ContinuousClock.now
+        var isHelpAsked = false
+
+        mutating func takeSession() -> (any SQLSession)? {
+            guard let session = idle.popLast() else { return nil }
+            busy += 1
+            return session
+        }
     }
 
     /// How long a crowd is gathered: about what a commit itself takes on a good disk.
@@ -23,10 +33,16 @@ final class WriteQueue: Sendable {
     private static let most = 64
     private static let tries = 3
 
-    private let state: Mutex<State>
+    /// How long one batch may take until another session helps.
+    private static let patience = Duration.milliseconds(20)
 
-    init(_ sessions: [any SQLSession]) {
+    private let state: Mutex<State>
+    /// Whether one session is to write as much as it can, where several could.
+    private let gathers: Bool
+
+    init(_ sessions: [any SQLSession], gathers: Bool = false) {
         state = Mutex(State(idle: sessions))
+        self.gathers = gathers
     }
 
     func write<Value: Sendable>(
@@ -49,9 +65,12 @@ final class WriteQueue: Sendable {
                 })
             let session = state.withLock { state in
                 state.waiting.append(job)
-                return state.idle.popLast()
+                return gathers && state.busy > 0 ? nil : state.takeSession()
             }
-            guard let session else { return }
+            guard let session else {
+                if gathers { askForHelp() }
+                return
+            }
             switch place {
             case .here: write(session)
             case .elsewhere: DispatchQueue.global().async { [self] in write(session) }
@@ -62,14 +81,40 @@ final class WriteQueue: Sendable {
     private func write(_ session: any SQLSession) {
         commit(take(), session)
         let hasMore = state.withLock { state in
-            if state.waiting.isEmpty { state.idle.append(session) }
+            if state.waiting.isEmpty {
+                state.idle.append(session)
+                state.busy -= 1
+            }
             return !state.waiting.isEmpty
         }
         if hasMore { DispatchQueue.global().asyncAfter(deadline: .now() + WriteQueue.moment) { [self] in write(session) } }
     }
 
+    /// Looks again when the batch under way should be done, once for all who wait.
+    private func askForHelp() {
+        let isFirst = state.withLock { state in
+            guard !state.isHelpAsked, !state.idle.isEmpty else { return false }
+            state.isHelpAsked = true
+            return true
+        }
+        guard isFirst else { return }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) { [self] in help() }
+    }
+
+    private func help() {
+        let (session, isStillWaiting) = state.withLock { state -> ((any SQLSession)?, Bool) in
+            state.isHelpAsked = false
+            guard !state.waiting.isEmpty else { return (nil, false) }
+            let isLate = ContinuousClock.now - state.begun >= WriteQueue.patience
+            return (isLate ? state.takeSession() : nil, true)
+        }
+        if isStillWaiting { askForHelp() }
+        if let session { write(session) }
+    }
+
     private func take() -> [Job] {
         state.withLock { state in
+            state.begun = .now
             defer { state.waiting.removeFirst(min(WriteQueue.most, state.waiting.count)) }
             return Array(state.waiting.prefix(WriteQueue.most))
         }

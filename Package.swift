@@ -93,7 +93,7 @@ let package = Package(
                 library("ArgumentParser", "swift-argument-parser"), library("X509", "swift-certificates"),
                 library("SwiftASN1", "swift-asn1"), library("Crypto", "swift-crypto"), library("_CryptoExtras", "swift-crypto"),
                 library("Yams", "Yams"), library("Logging", "swift-log"), library("CoreMetrics", "swift-metrics"),
-                library("AsyncHTTPClient", "async-http-client"),
+                library("AsyncHTTPClient", "async-http-client"), library("NIOSSL", "swift-nio-ssl"),
             ],
             swiftSettings: strict),
 
@@ -109,6 +109,7 @@ let package = Package(
             swiftSettings: strict),
         tests("House", ["Support"]),
         tests("XML", ["XML", "Support"]),
+        tests("SOAP", ["SOAP", "XML"]),
         tests("Trust", ["Trust", "XML", "XMLSignature", "CPKCS11", "Support"]),
         tests("WSSecurity", ["WSSecurity", "SOAP", "Trust", "XML", "XMLSignature", "Support"]),
         tests("Datasets", ["Datasets", "XML", "Support"]),
@@ -116,7 +117,10 @@ let package = Package(
         tests("Stores", ["Stores", "Support", library("GRDB", "GRDB.swift"), library("GRDBSQLite", "GRDB.swift")]),
         tests(
             "Exchanges",
-            ["Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "Support", library("Logging", "swift-log")]),
+            [
+                "Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "XMLSignature", "Support",
+                library("Logging", "swift-log"),
+            ]),
         tests(
             "Attacks",
             [

@@ -31,7 +31,11 @@ struct AgreementOptions: ParsableArguments {
 /// The menu with the agreements of the program and those of a deployment's folder.
 ///
 /// - Throws: `CatalogError` with what is wrong in each file, `CommandError` where the folder cannot be read.
-func catalog(_ folder: String?) throws -> Catalog { try Catalog(adding: folder.map(agreementFiles) ?? []) }
+///
+/// - Parameter names: of a partner's own WSDL.
+func catalog(_ folder: String?, renamedBy names: NameMapping? = nil) throws -> Catalog {
+    try Catalog(adding: folder.map(agreementFiles) ?? [], renamedBy: names)
+}
 
 /// The same for a command, whose errors a person reads.
 func loadCatalog(_ folder: String? = nil) throws -> Catalog {

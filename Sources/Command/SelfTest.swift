@@ -69,7 +69,7 @@ struct SelfTest: AsyncParsableCommand {
 
     func run() async throws {
         let kit = try attackKit()
-        let tls = try client.map { try tlsMaterial($0) }
+        let tls = try client.map { try tlsMaterial($0).client }
         let http = HTTPClient.plain(tls: tls)
         let endpoint = AttackedEndpoint(http, url: url + "/send-co", rate: rate)
         var report = SelfTestReport(url: url)

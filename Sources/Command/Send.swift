@@ -41,10 +41,11 @@ struct Send: AsyncParsableCommand {
         let gateway = Gateway(configuration, store: MemoryStore(), pool: InlinePool(), logger: Logger(label: "send"))
         let json = try readFile(file)
         let (partner, dataset) = try prepare(json, gateway)
-        let client = HTTPClient.plain(tls: configuration.partnerTLS)
+        let client = HTTPClient.plain(tls: configuration.connections.common)
         let exchange: SentExchange
         do {
-            let transport = HTTPPartnerTransport(client, maximumBody: configuration.soap.maximumBody)
+            let transport = HTTPPartnerTransport(
+                client, maximumBody: configuration.soap.maximumBody, connections: Reloadable(configuration.connections))
             exchange = try await gateway.send(dataset, operation, to: partner, through: transport)
         } catch {
             try await client.shutdown()

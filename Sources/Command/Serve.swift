@@ -42,7 +42,7 @@ struct Serve: AsyncParsableCommand {
         let gateway = Gateway(configuration, store: store, pool: pool, revocation: HTTPRevocationSource(client), logger: logger)
         let evidence = configuration.partners.trust.evidence
         let server = GatewayServer(
-            gateway, soap: configuration.soap, api: configuration.api, partnerTLS: configuration.partnerTLS,
+            gateway, soap: configuration.soap, api: configuration.api, connections: configuration.connections,
             insideURL: configuration.insideURL, pool: pool,
             revocationClient: client, reload: { [config] in try reload(config, evidence: evidence) },
             metrics: metrics, logger: logger)
@@ -70,7 +70,9 @@ private func reload(_ path: String, evidence: RevocationEvidence) throws -> Relo
     do throws(ConfigurationError) {
         let configuration = try GatewayConfiguration(path: path)
         evidence.adopt(configuration.partners.trust.evidence)
-        return ReloadedSettings(partners: configuration.partners.with(evidence: evidence), catalog: configuration.catalog)
+        return ReloadedSettings(
+            partners: configuration.partners.with(evidence: evidence), catalog: configuration.catalog,
+            connections: configuration.connections)
     } catch {
         throw ReloadRefused(problems: error.problems.map(\.line))
     }

@@ -10,13 +10,16 @@ public final class Catalog: Sendable {
 
     /// The menu in this binary with its agreements, and those of a deployment.
     ///
-    /// - Parameter files: agreement files by their name; one with the code of a bundled agreement takes its place.
+    /// - Parameters:
+    ///   - files: agreement files by their name; one with the code of a bundled agreement takes its place.
+    ///   - names: of a partner's own WSDL.
     /// - Throws: `CatalogError` with what is wrong in each file that is wrong.
-    public init(adding files: [(name: String, yaml: String)] = []) throws(CatalogError) {
+    public init(adding files: [(name: String, yaml: String)] = [], renamedBy names: NameMapping? = nil) throws(CatalogError) {
         let codeLists = Bundled.codeLists
         let file: MenuFile
         do throws(MenuError) {
-            file = try MenuFile(yaml: Bundled.menu)
+            let own = try MenuFile(yaml: Bundled.menu)
+            file = try names.map { (names) throws(MenuError) in try own.renamed(by: names) } ?? own
             menu = try file.menu(codeLists: codeLists)
         } catch {
             throw CatalogError(problems: [error])
@@ -42,7 +45,7 @@ public final class Catalog: Sendable {
     ///   - element: the message's element, from a verified Body.
     ///   - name: of the message, such as `SendCO`.
     public func dataset(reading element: XMLElement, as name: String) throws(DatasetError) -> Dataset {
-        let named = element.child(XMLName(menu.namespace, "AgreementCode"))
+        let named = menu.message(name).menuClass.element("agreementCode").flatMap { element.child($0.xml) }
         let message = try message(name, agreement: named?.text) { (named ?? element).path }
         return try Dataset(reading: element, as: message)
     }

@@ -13,10 +13,12 @@ public final class Menu: Sendable {
     public let codeLists: [CodeList]
     /// Whose rules narrow this menu; `nil` for the menu itself.
     public let agreement: Agreement?
+    /// Action URIs by the name of an operation, where they are a partner's own.
+    private let actions: [String: String]
 
     init(
         version: String, namespace: String, operations: [MenuOperation], messages: [String: MenuMessage],
-        classes: [MenuClass], codeLists: [CodeList], agreement: Agreement?
+        classes: [MenuClass], codeLists: [CodeList], agreement: Agreement?, actions: [String: String]
     ) {
         self.version = version
         self.namespace = namespace
@@ -25,6 +27,7 @@ public final class Menu: Sendable {
         self.classes = classes
         self.codeLists = codeLists
         self.agreement = agreement
+        self.actions = actions
     }
 
     /// - Requires: a name that the menu has; asked for with constants only.
@@ -37,6 +40,9 @@ public final class Menu: Sendable {
 extension Menu {
     /// The action URI of a message, for SOAPAction and WS-Addressing: the namespace and the name of its element.
     public func action(of message: MenuMessage) -> String { "\(namespace):\(message.xml.local)" }
+
+    /// The action URI of an operation's request: the menu's, or what a partner's own WSDL has.
+    public func requestAction(of operation: MenuOperation) -> String { actions[operation.name] ?? action(of: operation.request) }
 }
 
 /// A service operation as the menu names it.

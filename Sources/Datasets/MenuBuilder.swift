@@ -40,7 +40,7 @@ struct MenuBuilder {
             xml: XMLName(file.namespace, "Refusal"), menuClass: try menuClass("Refusal"), rules: [])
         return Menu(
             version: file.menu, namespace: file.namespace, operations: operations, messages: messages, classes: order,
-            codeLists: used.values.sorted { $0.id < $1.id }, agreement: agreement)
+            codeLists: used.values.sorted { $0.id < $1.id }, agreement: agreement, actions: file.names?.actions ?? [:])
     }
 
     private mutating func menuClass(_ name: String) throws(MenuError) -> MenuClass {
@@ -66,11 +66,7 @@ struct MenuBuilder {
     }
 
     private mutating func element(_ element: MenuFile.Element, in parent: String) throws(MenuError) -> MenuElement {
-        let isName: (String) -> Bool = { name in
-            name.first?.isLetter == true
-                && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x2D }
-        }
-        guard isName(element.json), isName(element.xml) else {
+        guard element.json.isMenuName, element.xml.isMenuName else {
             throw MenuError("\(parent).\(element.json) is not a name of letters and digits")
         }
         let content: MenuElement.Content
@@ -80,7 +76,7 @@ struct MenuBuilder {
         default: throw MenuError("\(parent).\(element.json) needs either a format or a type")
         }
         return MenuElement(
-            json: element.json, xml: XMLName(element.namespace ?? file.namespace, element.xml), content: content,
+            json: element.json, xml: XMLName(element.namespace ?? file.elementNamespace, element.xml), content: content,
             cardinality: try cardinality(element),
             source: .init(
                 wcoID: element.id, wcoClass: element.class, wcoTag: element.tag, basis: element.basis, text: element.text),
@@ -130,5 +126,18 @@ struct MenuBuilder {
         guard let pattern = element.pattern else { return .text(minimum: minimum, maximum: size) }
         guard let compiled = ElementPattern(pattern) else { throw MenuError("\(element.json) has the pattern '\(pattern)', which is none") }
         return .pattern(compiled, minimum: minimum, maximum: size)
+    }
+}
+
+extension MenuFile {
+    /// Of every element below a message: the message's, or none where a partner's schema leaves local elements unqualified.
+    fileprivate var elementNamespace: String { names?.elementForm == .unqualified ? "" : namespace }
+}
+
+extension String {
+    /// Letters of ASCII, digits, hyphens and underscores, a letter first: a name in JSON and in XML.
+    var isMenuName: Bool {
+        first?.isLetter == true
+            && utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x2D || $0 == 0x5F }
     }
 }

@@ -5,14 +5,14 @@ struct MenuFile: Decodable {
     struct Operation: Decodable {
         let name: String
         let letter: String
-        let request: String
-        let response: String
+        var request: String
+        var response: String
         let text: String
     }
 
     struct Element: Decodable {
         var json: String
-        let xml: String
+        var xml: String
         var format: String?
         var type: String?
         var card: String
@@ -65,13 +65,17 @@ struct MenuFile: Decodable {
     }
 
     let menu: String
-    let namespace: String
-    let operations: [Operation]
+    var namespace: String
+    var operations: [Operation]
     var elements: [Element]
     var classes: [String: [Element]]
-    let answers: [String: [Element]]
+    var answers: [String: [Element]]
     var rules: [Rule]
     var lists: [String: List]
+    /// A partner's own names, where the file was renamed by them.
+    var names: NameMapping?
+
+    private enum CodingKeys: CodingKey { case menu, namespace, operations, elements, classes, answers, rules, lists }
 
     init(yaml: String) throws(MenuError) {
         do { self = try YAMLDecoder().decode(MenuFile.self, from: yaml) } catch { throw MenuError("the file cannot be read: \(error)") }

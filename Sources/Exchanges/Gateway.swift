@@ -59,7 +59,16 @@ public struct Gateway: Sendable {
     public var catalog: Catalog { catalogs.current }
     public var menu: Menu { catalog.menu }
 
-    func operation(_ operation: Operation) -> MenuOperation? { menu.operations.first { $0.name == operation.rawValue } }
+    /// What is written to a partner: the menu in its own words where its WSDL has others.
+    func catalog(of partner: Partner) -> Catalog { partner.catalog ?? catalog }
+}
+
+extension Menu {
+    func operation(_ operation: Operation) -> MenuOperation? { operations.first { $0.name == operation.rawValue } }
+}
+
+extension Catalog {
+    func operation(_ operation: Operation) -> MenuOperation? { menu.operation(operation) }
 }
 
 /// What an operator may set for both roads.

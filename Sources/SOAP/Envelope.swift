@@ -34,6 +34,14 @@ public struct Envelope {
         self.body = body
     }
 
+    /// What a Fault in Body says, in one line for people: nothing proves whose word it is.
+    public var claimedFault: String? {
+        guard let content = body.children.first(where: { _ in true }), let fault = ReceivedFault(content, version: version) else {
+            return nil
+        }
+        return "\(fault.code): \(fault.reason) \(fault.detail)"
+    }
+
     /// The header blocks of that name that are meant for us (SOAP 1.1, section 4.2.2; SOAP 1.2 part 1, section 2.2).
     public func headers(named name: XMLName) -> [XMLElement] { headers.filter { $0.has(name) && isForUs($0) } }
 

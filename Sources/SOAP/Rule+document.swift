@@ -63,9 +63,15 @@ extension Rule {
         205, "media-type",
         reason: "The Content-Type must be that of the envelope's SOAP version.",
         remedy: "Send text/xml with SOAP 1.1 and application/soap+xml with SOAP 1.2.")
+    public static let package = Rule(
+        206, "package",
+        reason:
+            "A multipart/related message must be MTOM: an application/xop+xml root in UTF-8, and parts of which each is included once by its "
+            + "Content-ID. What no Include names, nothing signs.",
+        remedy: "Switch MTOM on in your toolkit, not SOAP with Attachments, or send attachments as base64 in the message.")
 
     public static let documentRules: [Rule] = [
         .emptyMessage, .messageTooLarge, .encoding, .doctype, .processingInstruction, .xmlLimit, .notWellFormed, .relativeNamespace,
-        .duplicateID, .canonicalization, .notSOAP, .soapVersion, .soapStructure, .headerNotUnderstood, .mediaType,
+        .duplicateID, .canonicalization, .notSOAP, .soapVersion, .soapStructure, .headerNotUnderstood, .mediaType, .package,
     ]
 }

@@ -5,21 +5,24 @@ internal import XML
 struct ContentType {
     let version: SOAPVersion
     let action: String?
+    /// Where the body is MTOM's package.
+    let package: MediaType?
 
     /// - Throws: a sentence for the peer.
     init(_ header: String?) throws(Unsupported) {
-        let expected = "expected text/xml for SOAP 1.1 or application/soap+xml for SOAP 1.2"
+        let expected = "expected text/xml for SOAP 1.1, application/soap+xml for SOAP 1.2, or multipart/related for MTOM"
         guard let header else { throw Unsupported("The request has no Content-Type; \(expected).") }
         guard header.utf8.count <= 1024 else { throw Unsupported("The Content-Type is longer than 1024 bytes; \(expected).") }
-        let parts = ContentType.parameters(header)
-        guard let version = SOAPVersion.allCases.first(where: { $0.mediaType == parts.type }) else {
-            throw Unsupported("The Content-Type is \(parts.type); \(expected).")
+        let media = MediaType(header)
+        guard let version = media.soapVersion ?? (media.isPackage ? .v11 : nil) else {
+            throw Unsupported("The Content-Type is \(media.type); \(expected).")
         }
-        if let charset = parts.values["charset"], !["utf-8", "utf8", "utf-16", "us-ascii"].contains(charset.lowercased()) {
+        if let charset = media.parameters["charset"], !["utf-8", "utf8", "utf-16", "us-ascii"].contains(charset.lowercased()) {
             throw Unsupported("The charset \(charset) is not read; send UTF-8.")
         }
         self.version = version
-        action = parts.values["action"].flatMap { $0.isEmpty ? nil : $0 }
+        action = media.action
+        package = media.isPackage ? media : nil
     }
 
     struct Unsupported: Error {
@@ -27,22 +30,6 @@ struct ContentType {
         init(_ sentence: String) {
             self.sentence = sentence
         }
-    }
-
-    /// The media type in lower case and the parameters by their lower-case names, quotation marks taken off (RFC 9110, 8.3).
-    private static func parameters(_ header: String) -> (type: String, values: [String: String]) {
-        var pieces: [String] = [""]
-        var quoted = false
-        for character in header {
-            if character == "\"" { quoted.toggle() }
-            if character == ";", !quoted { pieces.append("") } else { pieces[pieces.count - 1].append(character) }
-        }
-        var values: [String: String] = [:]
-        for piece in pieces.dropFirst() {
-            let pair = piece.split(separator: "=", maxSplits: 1).map { $0.trimmedXML }
-            if pair.count == 2 { values[pair[0].lowercased()] = pair[1].unquoted }
-        }
-        return (pieces[0].trimmedXML.lowercased(), values)
     }
 }
 

@@ -12,7 +12,7 @@ public struct GatewayServer: Sendable {
     private let gateway: Gateway
     private let soap: ListenerSettings
     private let api: ListenerSettings
-    private let partnerTLS: TLSMaterial?
+    private let connections: Reloadable<PartnerConnections>
     /// Where accepted messages are pushed to; `nil` lets them wait in the inbox.
     private let insideURL: String?
     private let pool: ThreadWorkPool
@@ -27,14 +27,14 @@ public struct GatewayServer: Sendable {
     private static let listInterval = Duration.seconds(900)
 
     public init(
-        _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, partnerTLS: TLSMaterial?, insideURL: String?,
+        _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, connections: PartnerConnections, insideURL: String?,
         pool: ThreadWorkPool, revocationClient: HTTPClient, reload: @escaping @Sendable () throws -> ReloadedSettings,
         metrics: PrometheusRegistry, logger: Logger
     ) {
         self.gateway = gateway
         self.soap = soap
         self.api = api
-        self.partnerTLS = partnerTLS
+        self.connections = Reloadable(connections)
         self.insideURL = insideURL
         self.pool = pool
         self.reload = reload
@@ -45,15 +45,16 @@ public struct GatewayServer: Sendable {
 
     /// Serves until SIGINT or SIGTERM; then no new work is taken and what is under way is finished.
     public func run() async throws {
-        let partnerClient = HTTPClient.plain(tls: partnerTLS)
+        let partnerClient = HTTPClient.plain(tls: connections.current.common)
         let insideClient = HTTPClient.plain(tls: nil)
         let lists = RevocationListService(
             gateway: gateway, source: HTTPRevocationSource(revocationClient), interval: GatewayServer.listInterval, logger: logger)
         let watch = CertificateWatchService(gateway: gateway, logger: logger)
         var services: [any Service] = [
-            ReloadService(gateway: gateway, load: reload, lists: lists, watch: watch, logger: logger), lists, watch,
+            ReloadService(gateway: gateway, connections: connections, load: reload, lists: lists, watch: watch, logger: logger), lists,
+            watch,
             HoldWorker(gateway), QueueWatch(gateway),
-            SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody)),
+            SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody, connections: connections)),
         ]
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
         services.append(

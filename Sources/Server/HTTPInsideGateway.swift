@@ -1,6 +1,7 @@
 public import AsyncHTTPClient
 public import Exchanges
 internal import NIOCore
+public import NIOSSL
 public import Stores
 
 /// The JSON gateway that accepted messages are pushed to: `POST {gateway}/{operation}`.
@@ -35,10 +36,10 @@ public struct HTTPInsideGateway: InsideGateway {
 }
 
 extension HTTPClient {
-    /// A client for one purpose: its own TLS material, no redirects.
-    public static func plain(tls: TLSMaterial?) -> HTTPClient {
+    /// A client for one purpose: its own TLS, no redirects.
+    public static func plain(tls: TLSConfiguration?) -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.tlsConfiguration = tls?.client
+        configuration.tlsConfiguration = tls
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

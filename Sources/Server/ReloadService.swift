@@ -8,10 +8,12 @@ internal import UnixSignals
 public struct ReloadedSettings: Sendable {
     public let partners: PartnerRegistry
     public let catalog: Catalog
+    public let connections: PartnerConnections
 
-    public init(partners: PartnerRegistry, catalog: Catalog) {
+    public init(partners: PartnerRegistry, catalog: Catalog, connections: PartnerConnections) {
         self.partners = partners
         self.catalog = catalog
+        self.connections = connections
     }
 }
 
@@ -27,6 +29,7 @@ public struct ReloadRefused: Error {
 /// Reads partners and agreements anew at each SIGHUP, all of them before any is used: where one file is broken nothing changes.
 struct ReloadService: Service {
     let gateway: Gateway
+    let connections: Reloadable<PartnerConnections>
     let load: @Sendable () throws -> ReloadedSettings
     let lists: RevocationListService
     let watch: CertificateWatchService
@@ -38,6 +41,7 @@ struct ReloadService: Service {
                 let settings = try load()
                 gateway.catalogs.replace(settings.catalog)
                 gateway.registry.replace(settings.partners)
+                connections.replace(settings.connections)
                 logger.info(
                     "reloaded",
                     metadata: [

@@ -67,14 +67,14 @@ final class SOAPListener: HTTPResponder {
         }
         let soapAction = request.headers[.soapAction]?.unquoted
         let inbound = InboundRequest(
-            bytes: body.bytes ?? [], operation: operation, mediaVersion: body.contentType.version,
+            bytes: body.bytes ?? [], package: body.contentType.package, operation: operation, mediaVersion: body.contentType.version,
             action: (soapAction.flatMap { $0.isEmpty ? nil : $0 }) ?? body.contentType.action, peer: identity.address,
             clientCertificate: identity.certificate, correlationID: correlationID)
         let answer =
             body.bytes == nil ? await gateway.refuse(inbound, .tooLarge(limit: settings.maximumBody)) : await gateway.receive(inbound)
         return Response(
-            status: answer.status == 200 ? .ok : .internalServerError,
-            headers: [.contentType: "\(answer.version.mediaType); charset=utf-8", .correlationID: correlationID],
+            status: .init(code: answer.status),
+            headers: [.contentType: answer.contentType, .correlationID: correlationID],
             body: .init(byteBuffer: .init(bytes: answer.bytes)))
     }
 

@@ -76,7 +76,7 @@ public struct EnvelopeVerifier: Sendable {
         return Verified(
             envelope, signer: signer, timestamp: timestamp,
             bodyDigest: Digest(body.reference.digestAlgorithm, value: body.reference.digestValue),
-            signedElements: signature.parts.map(\.element))
+            signatureValue: signedInfo.signatureValue, signedElements: signature.parts.map(\.element), confirmations: header.confirmations)
     }
 
     /// Required parts must be the very nodes that References resolved to, in their places: otherwise a signed Body could

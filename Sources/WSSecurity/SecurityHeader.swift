@@ -8,13 +8,17 @@ struct SecurityHeader {
     let element: XMLElement
     let signature: XMLElement
     let timestamp: XMLElement
+    /// Only in answers (WSS 1.1, section 8.5).
+    let confirmations: [XMLElement]
     private let tokens: [XMLElement]
 
     init(_ envelope: Envelope) throws(SecurityRefusal) {
         let headers = envelope.headers(named: .security("Security"))
         guard let header = headers.first else { throw .securityHeaderMissing }
         guard headers.count == 1 else { throw .securityHeaders(count: headers.count) }
-        let known: [XMLName] = [.security("BinarySecurityToken"), .signature("Signature"), .utility("Timestamp")]
+        let known: [XMLName] = [
+            .security("BinarySecurityToken"), .signature("Signature"), .utility("Timestamp"), .security11("SignatureConfirmation"),
+        ]
         for child in header.children where !known.contains(where: child.has) {
             throw .headerContent(child.name.description)
         }
@@ -27,6 +31,7 @@ struct SecurityHeader {
         element = header
         self.signature = signature
         self.timestamp = timestamp
+        confirmations = header.children(named: .security11("SignatureConfirmation"))
         tokens = header.children(named: .security("BinarySecurityToken"))
     }
 

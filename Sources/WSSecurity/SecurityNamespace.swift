@@ -3,6 +3,7 @@ public import XML
 /// Namespaces and names of WS-Security 1.1 and its X.509 token profile.
 public enum SecurityNamespace {
     public static let extension1 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+    static let extension11 = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd"
     public static let utility = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
     static let base64Binary = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
     private static let x509Profile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#"
@@ -20,6 +21,8 @@ public enum SecurityNamespace {
 extension XMLName {
     /// A name of the WS-Security extension namespace.
     static func security(_ local: String) -> XMLName { XMLName(SecurityNamespace.extension1, local) }
+    /// A name of the extension namespace of WS-Security 1.1.
+    static func security11(_ local: String) -> XMLName { XMLName(SecurityNamespace.extension11, local) }
     /// A name of the WS-Security utility namespace.
     static func utility(_ local: String) -> XMLName { XMLName(SecurityNamespace.utility, local) }
 }

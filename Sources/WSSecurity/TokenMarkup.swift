@@ -7,7 +7,7 @@ struct TokenMarkup {
     let token: [UInt8]
     let keyInfo: [UInt8]
 
-    private static let tokenID = "X509"
+    static let id = "X509"
 
     init(_ certificate: Certificate, style: SigningStyle.Token) {
         switch style {
@@ -46,19 +46,20 @@ struct TokenMarkup {
         }
     }
 
+    /// In its canonical form, for it may be signed.
     private static func token(_ bytes: [UInt8], type: String) -> [UInt8] {
         var writer = XMLWriter(capacity: 2048)
         writer.element(
             "wsse:BinarySecurityToken",
             [
-                "xmlns:wsu": SecurityNamespace.utility, "wsu:Id": tokenID, "EncodingType": SecurityNamespace.base64Binary,
-                "ValueType": type,
+                "xmlns:wsse": SecurityNamespace.extension1, "xmlns:wsu": SecurityNamespace.utility,
+                "EncodingType": SecurityNamespace.base64Binary, "ValueType": type, "wsu:Id": id,
             ], text: Base64.encode(bytes))
         return writer.bytes
     }
 
     private static func reference(type: String) -> [UInt8] {
-        reference { $0.element("wsse:Reference", ["URI": "#" + tokenID, "ValueType": type], text: "") }
+        reference { $0.element("wsse:Reference", ["URI": "#" + id, "ValueType": type], text: "") }
     }
 
     private static func keyIdentifier(_ bytes: [UInt8], type: String) -> [UInt8] {

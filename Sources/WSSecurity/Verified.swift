@@ -12,19 +12,35 @@ public struct Verified<Subject> {
     /// The digest of the Body Reference, which a Receipt gives back.
     public let bodyDigest: Digest
 
-    private let signedElements: [XMLElement]
+    public let signatureValue: [UInt8]
 
-    init(_ subject: Subject, signer: KnownSigner, timestamp: Timestamp, bodyDigest: Digest, signedElements: [XMLElement]) {
+    private let signedElements: [XMLElement]
+    private let confirmationElements: [XMLElement]
+
+    init(
+        _ subject: Subject, signer: KnownSigner, timestamp: Timestamp, bodyDigest: Digest, signatureValue: [UInt8],
+        signedElements: [XMLElement], confirmations: [XMLElement]
+    ) {
         self.subject = subject
         self.signer = signer
         self.timestamp = timestamp
         self.bodyDigest = bodyDigest
+        self.signatureValue = signatureValue
+        confirmationElements = confirmations
         self.signedElements = signedElements
     }
 
     /// Whether the signature covers this very element.
     public func covers(_ element: XMLElement) -> Bool {
         signedElements.contains { $0.isSameNode(as: element) }
+    }
+
+    /// What the SignatureConfirmations of an answer repeat, each the value of a request's signature; a Value that is absent, not base64, or
+    /// not signed is empty.
+    public var confirmedValues: [[UInt8]] {
+        confirmationElements.map { element in
+            covers(element) ? element.attribute(XMLName("", "Value")).flatMap { Base64.decode($0) } ?? [] : []
+        }
     }
 }
 

@@ -71,6 +71,15 @@ public struct XMLDateTime: Hashable, Sendable {
         }
     }
 
+    /// In UTC, with so many digits (0 to 9) behind the point of the second.
+    public func text(fractionDigits: Int) -> String {
+        let whole = text.dropLast(5)
+        guard fractionDigits > 0 else { return whole + "Z" }
+        let digits = String(nanoseconds)
+        let fraction = String(repeating: "0", count: 9 - digits.count) + digits
+        return "\(whole).\(fraction.prefix(fractionDigits))Z"
+    }
+
     public func adding(seconds more: Int64) -> XMLDateTime { XMLDateTime(seconds: seconds + more, nanoseconds: nanoseconds) }
 
     private static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {

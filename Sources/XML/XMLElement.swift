@@ -109,6 +109,12 @@ public struct XMLElement {
         return first.pointee.next == nil && first.pointee.type == XML_TEXT_NODE
     }
 
+    /// Whether nothing at all stands inside.
+    public var isEmpty: Bool { node.pointee.children == nil }
+
+    /// Whether it is an element's only content.
+    public var isAlone: Bool { parent != nil && node.pointee.prev == nil && node.pointee.next == nil }
+
     /// Whether anything but white space and comments stands inside.
     public var hasContent: Bool { hasStrayText || children.contains { _ in true } }
 

@@ -33,9 +33,9 @@ public struct SignedSample: Sendable {
             : []
         func signed(_ content: [UInt8]) async throws -> String {
             let envelope = OutgoingEnvelope(version: shape.version, addressing: addressing, content: content, form: .canonical)
-            let style = SigningStyle(token: shape.token)
+            let style = SigningStyle(token: shape.token, lifetime: lifetime)
             return String(
-                decoding: try await identity.sign(envelope, style: style, created: created, lifetime: lifetime).bytes, as: UTF8.self)
+                decoding: try await identity.sign(envelope, style: style, created: created).bytes, as: UTF8.self)
         }
         self.shape = shape
         self.identity = identity

@@ -28,10 +28,7 @@ struct AmendmentOrderTests {
         try await ExchangeWorld.noteSent(by: world.sender, to: "vietnam", "CO-1")
         let sender = world.sender
         let network = ClosureTransport { request in
-            let answer = await sender.receive(
-                InboundRequest(
-                    bytes: request.bytes, operation: String(request.url.split(separator: "/").last ?? ""), mediaVersion: request.version,
-                    action: request.action, peer: "", correlationID: LocalID.make()))
+            let answer = await sender.receive(request.inbound)
             return OutboundResponse(status: answer.status, bytes: answer.bytes)
         }
         let worker = Task { try await SendingWorker(world.receiver, transport: network).run() }
@@ -72,7 +69,7 @@ struct AmendmentOrderTests {
     /// A message of Korea's that Viet Nam's gateway has taken.
     private func send(_ operation: Exchanges.Operation, _ changes: [String: Any], _ world: ExchangeWorld) async throws -> StoredMessage {
         let json = try ExchangeWorld.sample(operation, changing: changes)
-        let message = try #require(world.sender.operation(operation)).request.xml.local
+        let message = try #require(world.sender.menu.operations.first { $0.name == operation.rawValue }).request.xml.local
         let dataset = try ExchangeWorld.catalog.dataset(json: json, as: message)
         let request = world.inbound(try await world.request(dataset).bytes, operation: operation.rawValue)
         guard case .accepted(let id) = await world.receiver.receive(request).outcome else { throw NotAccepted(operation: operation) }

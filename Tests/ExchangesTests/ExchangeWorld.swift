@@ -24,7 +24,8 @@ struct ExchangeWorld {
     init(
         receiverRoles: Set<GatewayRole> = [.inboundGateway], senderRoles: Set<GatewayRole> = [.outboundGateway],
         senderKey: SigningIdentity = TestIdentity.rsa, tries: Int? = 3, alternative: PartnerEndpoint.Channel? = nil,
-        receiverURL: String = "https://vietnam.test"
+        receiverURL: String = "https://vietnam.test", style: RequestStyle = RequestStyle(), answers: AnswerStyle = AnswerStyle(),
+        names: Catalog? = nil
     ) throws {
         let clock = TestClock()
         self.clock = clock
@@ -35,18 +36,18 @@ struct ExchangeWorld {
                 settings: GatewaySettings(publicURL: url, policy: SecurityPolicy(secondEngine: .asked)), clock: { clock.now },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }
-        let endpoint = PartnerEndpoint(baseURL: "https://vietnam.test", tries: tries, alternative: alternative)
+        let endpoint = PartnerEndpoint(baseURL: "https://vietnam.test", style: style, tries: tries, alternative: alternative)
         sender = try gateway(
             Self.korea, senderKey,
             Partner(
                 name: "vietnam", administration: Self.vietnam, roles: senderRoles,
-                certificates: [TestIdentity.own.pin("vietnam")], endpoint: endpoint), url: "https://korea.test")
+                certificates: [TestIdentity.own.pin("vietnam")], endpoint: endpoint, catalog: names), url: "https://korea.test")
         receiver = try gateway(
             Self.vietnam, TestIdentity.own,
             Partner(
                 name: "korea", administration: Self.korea, roles: receiverRoles,
                 certificates: [TestIdentity.rsa.pin("korea"), TestIdentity.p256.pin("korea")],
-                endpoint: PartnerEndpoint(baseURL: "https://korea.test")), url: receiverURL)
+                endpoint: PartnerEndpoint(baseURL: "https://korea.test"), answers: answers, catalog: names), url: receiverURL)
     }
 
     /// The example with a message id of its own.
@@ -118,12 +119,20 @@ extension ExchangeWorld {
     func network(change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }) -> ClosureTransport {
         let receiver = receiver
         return ClosureTransport { request in
-            let answer = await receiver.receive(
-                InboundRequest(
-                    bytes: request.bytes, operation: String(request.url.split(separator: "/").last ?? ""), mediaVersion: request.version,
-                    action: request.action, peer: "", correlationID: LocalID.make()))
-            return OutboundResponse(status: answer.status, bytes: change(answer.bytes))
+            let answer = await receiver.receive(request.inbound)
+            return OutboundResponse(status: answer.status, contentType: answer.contentType, bytes: change(answer.bytes))
         }
+    }
+}
+
+extension OutboundRequest {
+    /// What a listener makes of it.
+    var inbound: InboundRequest {
+        let media = MediaType(contentType)
+        let action = (soapAction ?? media.action)?.replacing("\"", with: "") ?? ""
+        return InboundRequest(
+            bytes: bytes, package: media.isPackage ? media : nil, operation: String(url.split(separator: "/").last ?? ""),
+            mediaVersion: media.soapVersion ?? .v11, action: action.isEmpty ? nil : action, peer: "", correlationID: LocalID.make())
     }
 }
 

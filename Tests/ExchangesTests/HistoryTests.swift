@@ -154,11 +154,7 @@ private final class Weather: Sendable {
             let fate = fate()
             if fate == .losesRequest { throw NetworkDown() }
             func carry() async -> InboundAnswer {
-                await gateway.receive(
-                    InboundRequest(
-                        bytes: request.bytes, operation: String(request.url.split(separator: "/").last ?? ""),
-                        mediaVersion: request.version,
-                        action: request.action, peer: "", correlationID: LocalID.make()))
+                await gateway.receive(request.inbound)
             }
             var answer = await carry()
             if fate == .doubles { answer = await carry() }

@@ -100,7 +100,7 @@ struct OutboundRoadTests {
         let lost = try await world.sender.send(dataset, .sendCO, to: partner, through: world.network())
         let changed = Partner(
             name: partner.name, administration: partner.administration, roles: partner.roles, certificates: partner.certificates,
-            endpoint: PartnerEndpoint(baseURL: partner.endpoint.baseURL, soapVersion: .v11))
+            endpoint: PartnerEndpoint(baseURL: partner.endpoint.baseURL, style: RequestStyle(soapVersion: .v11)))
         let again = try await world.sender.send(dataset, .sendCO, to: changed, through: world.network(), afterTry: lost.bodyDigest)
         #expect(again.bodyDigest != lost.bodyDigest)
         guard case .answered(.receipt(let receipt, _)) = again.outcome else { return #expect(Bool(false), "\(again.outcome)") }

@@ -15,7 +15,8 @@ enum SignedEnvelopes {
         lifetime: Int = 300, addressing: [OutgoingEnvelope.AddressingHeader] = []
     ) async throws -> String {
         let envelope = OutgoingEnvelope(version: version, addressing: addressing, content: content, form: .canonical)
-        return String(decoding: try await identity.sign(envelope, created: created, lifetime: lifetime).bytes, as: UTF8.self)
+        return String(
+            decoding: try await identity.sign(envelope, style: SigningStyle(lifetime: lifetime), created: created).bytes, as: UTF8.self)
     }
 
     static let trust = TrustStore([

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Exchanges
 internal import SOAP
+internal import Server
 internal import Trust
 internal import WSSecurity
 internal import XML
@@ -8,16 +9,22 @@ internal import XMLSignature
 
 /// One partner's file.
 struct PartnerFile {
-    private let file: SettingsFile
-    private let name: String
+    let name: String
+    /// Our end of the connections to it, where the file has something of its own.
+    let connection: ConnectionTLS?
+    let file: SettingsFile
+    let agreements: String?
     private let environment: GatewayEnvironment
     private let common: SecurityPolicy
     private let evidence: RevocationEvidence
 
     init(
-        _ file: SettingsFile, name: String, environment: GatewayEnvironment, common: SecurityPolicy, evidence: RevocationEvidence
+        _ file: SettingsFile, name: String, agreements: String?, environment: GatewayEnvironment, common: SecurityPolicy,
+        evidence: RevocationEvidence, tls: TLSMaterial?
     ) {
         self.file = file
+        self.agreements = agreements
+        connection = file.has("endpoint.tls") ? MaterialLoader(file).partnerTLS("endpoint.tls", or: tls) : nil
         self.name = name
         self.environment = environment
         self.common = common
@@ -39,7 +46,9 @@ struct PartnerFile {
                 "neither certificates nor authorities is set",
                 help: "list the PEM files of the certificates that the partner signs with, or the authority that issues them")
         }
-        let (policy, client, limits, endpoint) = (policy(), client(), limits(), endpoint())
+        let (policy, client, limits) = (policy(), client(), limits())
+        let style = StyleSettings(file)
+        let (endpoint, answers, catalog) = (endpoint(style.requests()), style.answers(), catalog())
         if case .unbound = client, file.has("limits") {
             file.note(
                 "limits holds only for a partner that is known by its connection", key: "limits.requestsPerMinute",
@@ -49,7 +58,8 @@ struct PartnerFile {
         guard file.problems.isEmpty else { return nil }
         return Partner(
             name: name, administration: administration, standing: standing, roles: Set(roles), grants: grants, certificates: pins,
-            authorities: authorities, policy: policy, client: client, limits: limits, endpoint: endpoint)
+            authorities: authorities, policy: policy, client: client, limits: limits, endpoint: endpoint, answers: answers,
+            catalog: catalog)
     }
 
     private func grants() -> Grants {
@@ -141,7 +151,7 @@ struct PartnerFile {
     }
 
     /// `https://{environment}.coconect.{domain}` unless the file overrides host, port or path with a URL of its own.
-    private func endpoint() -> PartnerEndpoint {
+    private func endpoint(_ style: RequestStyle) -> PartnerEndpoint {
         let domain = file.text("domain")
         let url = file.text("endpoint.url") ?? domain.map { "https://\(environment.rawValue).coconect.\($0)" } ?? ""
         if url.isEmpty {
@@ -150,9 +160,19 @@ struct PartnerFile {
         environment.check(url: url, file, key: "endpoint.url")
         let tries = file.isSet("endpoint.tries") ? file.number("endpoint.tries", or: 12, in: 1...1000) : nil
         return PartnerEndpoint(
-            baseURL: withoutSlash(url), soapVersion: file.choice("endpoint.soapVersion", or: .v12),
-            addressing: file.choice("endpoint.addressing", or: .on), signing: signing(), tries: tries, alternative: alternative(),
+            baseURL: withoutSlash(url), paths: paths(), style: style, tries: tries, alternative: alternative(),
             timeout: file.number("endpoint.timeout", or: 30, in: 1...600))
+    }
+
+    private func paths() -> [Operation: String] {
+        var paths: [Operation: String] = [:]
+        for operation in Operation.allCases {
+            let key = "endpoint.paths.\(operation.rawValue)"
+            guard let path = file.text(key) else { continue }
+            if !path.hasPrefix("/") { file.note("\(key) is '\(path)'", key: key, help: "a path starts with a slash, such as /services/CO") }
+            paths[operation] = path
+        }
+        return paths
     }
 
     private func alternative() -> PartnerEndpoint.Channel? {
@@ -168,8 +188,4 @@ struct PartnerFile {
     }
 
     private func withoutSlash(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
-
-    private func signing() -> SigningStyle {
-        SigningStyle(token: file.choice("endpoint.token", or: SigningStyle.Token.binarySecurityToken))
-    }
 }

@@ -2,6 +2,7 @@ internal import Datasets
 internal import Exchanges
 internal import Foundation
 internal import SOAP
+internal import Server
 internal import Trust
 internal import WSSecurity
 internal import XML
@@ -10,12 +11,19 @@ internal import XMLSignature
 /// The folder of partners: one YAML file each, named for the partner.
 struct PartnerFiles {
     private(set) var partners: [Partner] = []
+    /// Of partners whose connections are not as all others'.
+    private(set) var connections: [String: ConnectionTLS] = [:]
     private(set) var problems: [ConfigurationProblem] = []
 
     /// - Parameters:
     ///   - policy: what messages must fulfil where a partner's file says nothing else.
     ///   - evidence: takes the revocation lists that are files.
-    init(folder: String, environment: GatewayEnvironment, policy: SecurityPolicy, evidence: RevocationEvidence) {
+    ///   - agreements: the folder of a deployment's own, for partners whose WSDL has other words.
+    ///   - tls: our end of the connections to partners that have nothing else.
+    init(
+        folder: String, agreements: String?, environment: GatewayEnvironment, policy: SecurityPolicy, evidence: RevocationEvidence,
+        tls: TLSMaterial?
+    ) {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.sorted()
@@ -27,9 +35,10 @@ struct PartnerFiles {
         }
         for name in names {
             let file = PartnerFile(
-                SettingsFile(path: folder + "/" + name), name: String(name.dropLast(5)), environment: environment, common: policy,
-                evidence: evidence)
+                SettingsFile(path: folder + "/" + name), name: String(name.dropLast(5)), agreements: agreements, environment: environment,
+                common: policy, evidence: evidence, tls: tls)
             if let partner = file.partner() { partners.append(partner) }
+            connections[file.name] = file.connection
             problems += file.problems
         }
         noteSharedCertificates()

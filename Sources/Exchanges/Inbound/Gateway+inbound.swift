@@ -11,9 +11,19 @@ extension Gateway {
     /// One request, on the pool; where too much waits already it is refused without having been looked at.
     public func receive(_ request: InboundRequest) async -> InboundAnswer {
         do {
-            return try await pool.run { await exchange(request) }
+            return try await pool.run { await unpack(request) }
         } catch {
             return await refuse(request, RefusedRequest(.overloaded(), request, at: clock()), at: clock(), signed: false)
+        }
+    }
+
+    /// A message that comes with its attachments as parts is put together first.
+    private func unpack(_ request: InboundRequest) async -> InboundAnswer {
+        do throws(XOPError) {
+            return await exchange(try request.unpacked(limits: settings.limits))
+        } catch {
+            let now = clock()
+            return await refuse(request, RefusedRequest(Refusal(error), request, at: now), at: now, signed: true)
         }
     }
 
@@ -50,7 +60,7 @@ extension Gateway {
             }
             count(.inbound, message.operation.rawValue, message.partner.name, "accepted")
             logger.info("message accepted", metadata: metadata(request, message).merging(["id": "\(record.id)"]) { _, new in new })
-            return InboundAnswer(outcome: .accepted(id: record.id), version: message.version, bytes: response)
+            return InboundAnswer(.accepted(id: record.id), response, version: message.version, style: message.partner.answers)
         } catch let refused as RefusedRequest {
             return await refuse(request, refused, at: now, signed: true)
         } catch {
@@ -94,7 +104,7 @@ extension Gateway {
     private func refused(_ message: InboundMessage, _ refusal: Refusal) -> RefusedRequest {
         RefusedRequest(
             refusal: refusal, version: message.version, partner: message.partner, report: message.report,
-            relatesTo: message.signedMessageID)
+            relatesTo: message.signedMessageID, signatureValue: message.signatureValue)
     }
 
     /// An id that is known already is told so before the content under it is judged; only a new message is refused for that.
@@ -116,22 +126,35 @@ extension Gateway {
         }
         count(.inbound, message.operation.rawValue, message.partner.name, "repeated")
         logger.info("message repeated, answered again", metadata: ["id": "\(earlier.id)", "partner": "\(message.partner.name)"])
-        return InboundAnswer(outcome: .repeated(id: earlier.id), version: message.version, bytes: response)
+        return InboundAnswer(.repeated(id: earlier.id), response, version: message.version, style: message.partner.answers)
     }
 
     private func sign(_ receipt: Receipt, for message: InboundMessage, at now: XMLDateTime) async throws -> [UInt8] {
-        guard let operation = operation(message.operation) else { preconditionFailure("a routed message has an operation of the menu") }
+        let menu = message.catalog.menu
+        guard let operation = menu.operation(message.operation) else {
+            preconditionFailure("a routed message has an operation of the menu")
+        }
         let answer = OutgoingEnvelope(
             version: message.version,
             addressing: message.signedMessageID.map {
                 OutgoingEnvelope.answerAddressing(action: menu.action(of: operation.response), relatesTo: $0)
             } ?? [], content: receipt.xml(operation.response), form: .canonical)
-        return try await sign(answer, at: now)
+        let style = message.partner.answers
+        return style.receipts == .signed ? try await sign(answer, style, confirming: message.signatureValue, at: now) : answer.unsigned
     }
 
-    func sign(_ envelope: OutgoingEnvelope, at now: XMLDateTime) async throws -> [UInt8] {
+    /// - Parameters:
+    ///   - style: the partner's; `nil` for a stranger.
+    ///   - signature: of the request that this answers, where it was found good.
+    func sign(
+        _ envelope: OutgoingEnvelope, _ style: AnswerStyle?, confirming signature: [UInt8]?, at now: XMLDateTime
+    ) async throws -> [UInt8] {
+        let style = style ?? AnswerStyle()
         let identity = identities.current(at: now)
-        return try await identity.finish(EnvelopeDraft(envelope, identity: identity, created: now))
+        let confirmed = style.confirmsSignature ? signature.map { [$0] } : nil
+        return try await identity.finish(
+            EnvelopeDraft(envelope, identity: identity, style: style.signing, created: now, confirming: confirmed)
+        ).bytes
     }
 
     private func record(

@@ -34,7 +34,7 @@ extension Gateway {
         let bytes = await answer(fault, refused, at: now, signed: signed)
         await keep(request, refused, response: bytes, at: now)
         if signed { explainLater(request, refusal, at: now) }
-        return InboundAnswer(outcome: .refused(code: refusal.code), version: refused.version, bytes: bytes)
+        return InboundAnswer(.refused(code: refusal.code), bytes, version: refused.version, style: refused.partner?.answers)
     }
 
     /// In the words of `coconect-soap explain`, where a signature does not hold: what was done to the message on its way, as far as it
@@ -68,9 +68,10 @@ extension Gateway {
             addressing: refused.relatesTo.map {
                 OutgoingEnvelope.answerAddressing(action: menu.action(of: menu.message("Refusal")), relatesTo: $0)
             } ?? [], content: fault, form: .free)
-        guard signed, refused.partner != nil || strangers.allows(at: now) else { return envelope.unsigned }
+        let style = refused.partner?.answers
+        guard signed, style?.faults != .unsigned, style != nil || strangers.allows(at: now) else { return envelope.unsigned }
         do {
-            return try await sign(envelope, at: now)
+            return try await sign(envelope, style, confirming: refused.signatureValue, at: now)
         } catch {
             logger.error("fault could not be signed", metadata: ["error": "\(error)"])
             return envelope.unsigned

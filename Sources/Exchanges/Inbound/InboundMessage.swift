@@ -11,10 +11,13 @@ struct InboundMessage: Sendable {
     let version: SOAPVersion
     let partner: Partner
     let operation: Operation
+    /// The words that the partner used, ours or its own, in which it is answered too.
+    let catalog: Catalog
     let messageID: String
     let contentDigest: Digest
     let bodyDigest: Digest
     let signer: Digest
+    let signatureValue: [UInt8]
     /// Read already, but judged only after the message id was looked up.
     let dataset: Result<Dataset, DatasetError>
     /// The MessageID that an answer relates to; only where it was signed.
@@ -32,6 +35,8 @@ struct RefusedRequest: Error {
     let report: VerificationReport
     /// The signed MessageID that the fault relates to.
     var relatesTo: String?
+    /// The value of the request's signature, where it was found good.
+    var signatureValue: [UInt8]?
     /// Asked of an OCSP responder, the message may turn out good.
     var question: OCSPQuestion?
 }
@@ -44,8 +49,6 @@ struct InboundReader: Sendable {
     let limits: XMLLimits
     let publicURL: String
 
-    private var menu: Menu { catalog.menu }
-
     func read(_ request: InboundRequest, at now: XMLDateTime) throws(RefusedRequest) -> InboundMessage {
         var progress = Progress(version: request.mediaVersion, report: VerificationReport(judgedAt: now))
         do throws(Refusal) {
@@ -53,7 +56,7 @@ struct InboundReader: Sendable {
         } catch {
             throw RefusedRequest(
                 refusal: error, version: progress.version, partner: progress.partner, report: progress.report,
-                relatesTo: progress.relatesTo, question: progress.question)
+                relatesTo: progress.relatesTo, signatureValue: progress.signatureValue, question: progress.question)
         }
     }
 
@@ -62,6 +65,7 @@ struct InboundReader: Sendable {
         var report: VerificationReport
         var partner: Partner?
         var relatesTo: String?
+        var signatureValue: [UInt8]?
         var question: OCSPQuestion?
     }
 
@@ -74,19 +78,23 @@ struct InboundReader: Sendable {
         guard let partner = partners[verified.signer.owner] else {
             preconditionFailure("every pinned certificate belongs to a partner of the registry that it was pinned from")
         }
-        let signedMessageID = try checkAddressing(verified, request)
+        progress.signatureValue = verified.signatureValue
+        let actions = [partner.catalog, catalog].compactMap { $0?.menu.requestAction(at: request.operation) }
+        let signedMessageID = try checkAddressing(verified, request, actions: actions)
         progress.relatesTo = signedMessageID
         // Before the partner is blamed: a connection of somebody else's is not its doing.
         try checkClient(partner, request)
         progress.partner = partner
         guard let content = verified.content else { throw .bodyContent() }
-        let (operation, message) = try route(content, request)
+        let catalog = words(of: content, partner)
+        let (operation, message) = try route(content, request, catalog.menu)
         try partner.checkCall(operation)
         return InboundMessage(
-            version: envelope.version, partner: partner, operation: operation,
-            messageID: content.child(XMLName(menu.namespace, "FunctionalReferenceID"))?.text ?? "",
+            version: envelope.version, partner: partner, operation: operation, catalog: catalog,
+            messageID: message.menuClass.element("functionalReferenceId").flatMap { content.child($0.xml) }?.text ?? "",
             contentDigest: try digest(of: content), bodyDigest: verified.bodyDigest,
-            signer: verified.signer.certificate.fingerprint, dataset: dataset(content, message),
+            signer: verified.signer.certificate.fingerprint, signatureValue: verified.signatureValue,
+            dataset: dataset(content, message, catalog),
             signedMessageID: signedMessageID, report: progress.report)
     }
 
@@ -130,7 +138,11 @@ struct InboundReader: Sendable {
 
     /// Unsigned addressing headers are not trusted, but may not contradict either; a signed To must be our address; answers
     /// go back on the same connection only.
-    private func checkAddressing(_ verified: Verified<Envelope>, _ request: InboundRequest) throws(Refusal) -> String? {
+    ///
+    /// - Parameter actions: what the action of the operation may be.
+    private func checkAddressing(
+        _ verified: Verified<Envelope>, _ request: InboundRequest, actions: [String]
+    ) throws(Refusal) -> String? {
         let addressing: Addressing
         do { addressing = try Addressing(verified.subject) } catch { throw Refusal(error) }
         for endpoint in [addressing.replyTo, addressing.faultTo] {
@@ -141,20 +153,24 @@ struct InboundReader: Sendable {
         if let to = addressing.to, verified.covers(to), to.text.trimmedXML != own {
             throw .addressing("The signed To is \(to.text.trimmedXML), but this is \(own).")
         }
-        if let action = addressing.action { try checkAction(action.text.trimmedXML, request, by: "WS-Addressing Action") }
-        if let action = request.action { try checkAction(action, request, by: "SOAPAction") }
+        if let action = addressing.action { try check(action.text.trimmedXML, "WS-Addressing Action", request, actions) }
+        if let action = request.action { try check(action, "SOAPAction", request, actions) }
         guard let messageID = addressing.messageID, verified.covers(messageID) else { return nil }
         return messageID.text.trimmedXML
     }
 
-    private func checkAction(_ action: String, _ request: InboundRequest, by source: String) throws(Refusal) {
-        guard let operation = menu.operations.first(where: { $0.name == request.operation }) else { return }
-        guard action == menu.action(of: operation.request) else {
-            throw .operationMismatch(body: operation.request.xml.local, named: action, by: source)
+    private func check(_ action: String, _ source: String, _ request: InboundRequest, _ actions: [String]) throws(Refusal) {
+        guard actions.contains(action) else {
+            throw .operationMismatch(body: request.operation, named: action, by: source)
         }
     }
 
-    private func route(_ content: XMLElement, _ request: InboundRequest) throws(Refusal) -> (Operation, MenuMessage) {
+    /// A partner whose own WSDL has other words may use them here too, or ours.
+    private func words(of content: XMLElement, _ partner: Partner) -> Catalog {
+        partner.catalog.flatMap { own in own.menu.operations.contains { content.has($0.request.xml) } ? own : nil } ?? catalog
+    }
+
+    private func route(_ content: XMLElement, _ request: InboundRequest, _ menu: Menu) throws(Refusal) -> (Operation, MenuMessage) {
         guard let known = menu.operations.first(where: { content.has($0.request.xml) }), let operation = Operation(rawValue: known.name)
         else {
             throw .unknownOperation(content.name.description)
@@ -170,7 +186,11 @@ struct InboundReader: Sendable {
         do { return try content.withCanonicalBytes(.exclusive) { Digest(of: $0) } } catch { throw Refusal(error) }
     }
 
-    private func dataset(_ content: XMLElement, _ message: MenuMessage) -> Result<Dataset, DatasetError> {
+    private func dataset(_ content: XMLElement, _ message: MenuMessage, _ catalog: Catalog) -> Result<Dataset, DatasetError> {
         Result { () throws(DatasetError) in try catalog.dataset(reading: content, as: message.xml.local) }
     }
+}
+
+extension Menu {
+    fileprivate func requestAction(at address: String) -> String? { operations.first { $0.name == address }.map(requestAction) }
 }

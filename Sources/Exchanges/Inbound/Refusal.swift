@@ -38,6 +38,8 @@ extension Refusal: CustomStringConvertible {
 extension Refusal {
     init(_ error: XMLError) { self.init(error.rule, sentence: error.description) }
 
+    init(_ error: XOPError) { self.init(error.rule, sentence: error.description) }
+
     init(_ error: SOAPError) {
         let blame: SOAPFault.Blame =
             switch error {

@@ -28,7 +28,8 @@ extension Gateway {
 
     /// The dataset of a message to a partner: valid, from us, to that partner.
     public func dataset(_ json: [UInt8], _ operation: Operation, _ partner: Partner) throws(SubmissionError) -> Dataset {
-        guard let menuOperation = self.operation(operation) else { throw .operationNotCalled(operation, partner: partner.name) }
+        let catalog = catalog(of: partner)
+        guard let menuOperation = catalog.operation(operation) else { throw .operationNotCalled(operation, partner: partner.name) }
         let dataset: Dataset
         do { dataset = try catalog.dataset(json: json, as: menuOperation.request.xml.local) } catch { throw .dataset(error.problems) }
         var problems: [DatasetProblem] = []
@@ -59,48 +60,46 @@ extension Gateway {
         _ dataset: Dataset, _ operation: Operation, to partner: Partner, through transport: any PartnerTransport,
         channel: PartnerEndpoint.Channel? = nil, afterTry earlier: String? = nil, trace: String? = nil
     ) async throws -> SentExchange {
-        guard let menuOperation = self.operation(operation) else {
+        let menu = catalog(of: partner).menu
+        guard let menuOperation = menu.operation(operation) else {
             throw SubmissionError.operationNotCalled(operation, partner: partner.name)
         }
         let messageID = dataset.text("functionalReferenceId") ?? ""
-        let action = menu.action(of: menuOperation.request)
-        let address = channel?.address(of: operation) ?? partner.endpoint.address(of: operation)
-        let envelope = OutgoingEnvelope(
-            version: partner.endpoint.soapVersion,
-            addressing: partner.endpoint.addressing == .on
-                ? OutgoingEnvelope.requestAddressing(to: address, action: action, messageID: uuid(of: messageID)) : [],
-            content: dataset.xml, form: .canonical)
-        let (draft, request) = try await pool.run {
+        let style = partner.endpoint.style
+        let address = partner.endpoint.address(of: operation, through: channel)
+        let message = OutboundMessage(
+            dataset, action: menu.requestAction(of: menuOperation), address: address, addressingID: uuid(of: messageID), style: style)
+        let signed = try await pool.run {
             let identity = identity
-            let draft = try EnvelopeDraft(envelope, identity: identity, style: partner.endpoint.signing, created: clock())
-            return (draft, try await timed(.sign) { try await identity.finish(draft) })
+            let draft = try EnvelopeDraft(message.envelope, identity: identity, style: style.signing, created: clock())
+            return try await timed(.sign) { try await identity.finish(draft) }
         }
-        let call = OutboundRequest(
-            url: address, version: envelope.version, action: action, bytes: request, timeout: partner.endpoint.timeout,
-            correlationID: trace)
-        let response = try await timed(.send) { try await self.call(transport, call) }
+        let request = message.request(signed, url: address, partner: partner, trace: trace)
+        let response = try await timed(.send) { try await self.call(transport, request) }
         let sent = SentMessage(
-            messageID: messageID, addressingID: envelope.addressing.isEmpty ? nil : uuid(of: messageID), bodyDigest: draft.bodyDigest,
-            earlierDigest: earlier)
+            messageID: messageID, addressingID: style.addressing == .on ? uuid(of: messageID) : nil, bodyDigest: signed.bodyDigest,
+            earlierDigest: earlier, signatureValue: signed.signatureValue, wantsConfirmation: style.wantsConfirmation)
         let judged = try await judge(response, partner, menuOperation, sent)
-        guard let question = judged.question else { return exchange(judged, request, response, sent) }
+        guard let question = judged.question else { return exchange(judged, signed.bytes, sent) }
         await ask(question)
-        return exchange(try await judge(response, partner, menuOperation, sent), request, response, sent)
+        return exchange(try await judge(response, partner, menuOperation, sent), signed.bytes, sent)
     }
 
     private struct JudgedAnswer: Sendable {
         let outcome: SentExchange.Outcome
+        /// The answer, taken out of its package.
+        let bytes: [UInt8]
         let report: VerificationReport
         var question: OCSPQuestion?
     }
 
-    private func exchange(_ judged: JudgedAnswer, _ request: [UInt8], _ response: OutboundResponse, _ sent: SentMessage) -> SentExchange {
+    private func exchange(_ judged: JudgedAnswer, _ request: [UInt8], _ sent: SentMessage) -> SentExchange {
         for warning in judged.report.warnings {
             logger.warning(
                 "answer taken with a warning",
                 metadata: ["message-id": "\(sent.messageID)", "warning": "\(warning.code)", "text": "\(warning.text)"])
         }
-        return SentExchange(request: request, response: response.bytes, outcome: judged.outcome, report: judged.report, sent: sent)
+        return SentExchange(request: request, response: judged.bytes, outcome: judged.outcome, report: judged.report, sent: sent)
     }
 
     private func judge(
@@ -110,13 +109,17 @@ extension Gateway {
         let trust = partners.trust(of: partner)
         return try await pool.run {
             var report = VerificationReport(judgedAt: now)
+            var bytes = response.bytes
             do throws(UntrustedAnswer) {
+                bytes = try response.message(limits: settings.limits)
                 let answer = try PartnerAnswer(
-                    response, trust: trust, operation: operation, sent: sent, policy: partner.policy ?? settings.policy,
+                    bytes, status: response.status, trust: trust, operation: operation, sent: sent,
+                    policy: partner.policy ?? settings.policy,
                     limits: settings.limits, at: now, report: &report)
-                return JudgedAnswer(outcome: .answered(answer), report: report)
+                return JudgedAnswer(outcome: .answered(answer), bytes: bytes, report: report)
             } catch {
-                return JudgedAnswer(outcome: .untrusted(error.description), report: report, question: error.question)
+                return JudgedAnswer(
+                    outcome: .untrusted(error.description), bytes: bytes, report: report, question: error.question)
             }
         }
     }

@@ -74,7 +74,7 @@ extension Gateway {
         }
         guard case .answered(let answer) = statement.fact, answer.isCanceled, answer.respondsTo != nil else { return nil }
         let treatment = try CertificateBook(transaction: transaction, now: now).decided(certificate) { message, json in
-            let menuOperation = Operation(rawValue: message.operation).flatMap(operation)
+            let menuOperation = Operation(rawValue: message.operation).flatMap { menu.operation($0) }
             let dataset = try menuOperation.map { try catalog.dataset(json: json, as: $0.request.xml.local) }
             return dataset.flatMap { CertificateStatement($0, .sendFeedback) }
         }

@@ -14,14 +14,14 @@ public enum PartnerAnswer: Sendable {
     public enum Blame: Sendable { case sender, receiver }
 
     init(
-        _ response: OutboundResponse, trust: TrustStore, operation: MenuOperation, sent: SentMessage, policy: SecurityPolicy,
+        _ bytes: [UInt8], status: Int, trust: TrustStore, operation: MenuOperation, sent: SentMessage, policy: SecurityPolicy,
         limits: XMLLimits, at now: XMLDateTime, report: inout VerificationReport
     ) throws(UntrustedAnswer) {
         let envelope: Envelope
         do {
-            envelope = try Envelope(reading: XMLDocument(parsing: response.bytes, limits: limits))
+            envelope = try Envelope(reading: XMLDocument(parsing: bytes, limits: limits))
         } catch {
-            throw UntrustedAnswer("HTTP \(response.status) without a SOAP answer: \(error)")
+            throw UntrustedAnswer("HTTP \(status) without a SOAP answer: \(error)")
         }
         let verified: Verified<Envelope>
         do {
@@ -30,9 +30,11 @@ public enum PartnerAnswer: Sendable {
             if case .trust(.responderNotAsked(let question)) = error {
                 throw UntrustedAnswer("whether the partner's certificate was revoked is not known", question: question)
             }
-            throw UntrustedAnswer("the answer (HTTP \(response.status)) is not signed as it must be (\(error.code)): \(error)")
+            let claim = envelope.claimedFault.map { "; it says, and nobody vouches for it: \($0.onOneLine(atMost: 400))" } ?? ""
+            throw UntrustedAnswer("the answer (HTTP \(status)) is not signed as it must be (\(error.code)): \(error)\(claim)")
         }
         try sent.checkRelation(verified)
+        try sent.checkConfirmation(verified)
         guard let content = verified.content else { throw UntrustedAnswer("Body of the answer does not hold exactly one element") }
         if let fault = ReceivedFault(content, version: envelope.version) {
             self = .fault(fault, blame: fault.blamesReceiver ? .receiver : .sender)
@@ -58,12 +60,25 @@ struct SentMessage: Sendable {
     let bodyDigest: Digest
     /// Base64, of the try before, where there was one.
     let earlierDigest: String?
+    let signatureValue: [UInt8]
+    let wantsConfirmation: Bool
 
     /// An answer that says what it relates to must say so signed, and mean this message.
     func checkRelation(_ answer: Verified<Envelope>) throws(UntrustedAnswer) {
         guard let relatesTo = try? Addressing(answer.subject).relatesTo else { return }
         guard answer.covers(relatesTo), relatesTo.text.trimmedXML == addressingID else {
             throw UntrustedAnswer("the answer relates to \(relatesTo.text.trimmedXML), not to what was sent")
+        }
+    }
+
+    /// An answer that confirms a signature must confirm ours, signed (WSS 1.1, section 8.5).
+    func checkConfirmation(_ answer: Verified<Envelope>) throws(UntrustedAnswer) {
+        let confirmed = answer.confirmedValues
+        guard confirmed.allSatisfy({ $0 == signatureValue }) else {
+            throw UntrustedAnswer("the answer's SignatureConfirmation is not signed, or is for another request's signature")
+        }
+        guard !confirmed.isEmpty || !wantsConfirmation else {
+            throw UntrustedAnswer("the answer has no SignatureConfirmation, which endpoint.signatureConfirmation demands")
         }
     }
 
@@ -95,5 +110,14 @@ extension ReceivedFault {
     fileprivate var blamesReceiver: Bool {
         let local = code.split(separator: " ").first.flatMap { $0.split(separator: ":").last } ?? ""
         return ["Server", "Receiver"].contains(local) || local.hasPrefix("Server.") || code.contains("MessageExpired")
+    }
+}
+
+extension OutboundResponse {
+    /// The SOAP message in it, taken out of MTOM's package where it came in one.
+    func message(limits: XMLLimits) throws(UntrustedAnswer) -> [UInt8] {
+        let media = MediaType(contentType)
+        guard media.isPackage else { return bytes }
+        do { return try XOPReader.message(bytes, media, limits: limits) } catch { throw UntrustedAnswer("HTTP \(status): \(error)") }
     }
 }

@@ -14,31 +14,39 @@ public struct PartnerUnreachable: Error, CustomStringConvertible {
 
 public struct OutboundRequest: Sendable {
     public let url: String
-    public let version: SOAPVersion
-    public let action: String
+    /// The partner's name, whose connections may have settings of their own.
+    public let partner: String
+    public let contentType: String
+    /// The header of SOAP 1.1, with its quotation marks; `nil` sends none.
+    public let soapAction: String?
     public let bytes: [UInt8]
     /// Seconds.
     public let timeout: Int
-
     /// The trace that the message belongs to.
     public let correlationID: String?
 
-    public init(url: String, version: SOAPVersion, action: String, bytes: [UInt8], timeout: Int, correlationID: String? = nil) {
-        self.correlationID = correlationID
+    public init(
+        url: String, partner: String, contentType: String, soapAction: String?, bytes: [UInt8], timeout: Int, correlationID: String? = nil
+    ) {
         self.url = url
-        self.version = version
-        self.action = action
+        self.partner = partner
+        self.contentType = contentType
+        self.soapAction = soapAction
         self.bytes = bytes
         self.timeout = timeout
+        self.correlationID = correlationID
     }
 }
 
 public struct OutboundResponse: Sendable {
     public let status: Int
+    /// As the header has it; a package of MTOM tells its boundary there.
+    public let contentType: String
     public let bytes: [UInt8]
 
-    public init(status: Int, bytes: [UInt8]) {
+    public init(status: Int, contentType: String = "", bytes: [UInt8]) {
         self.status = status
+        self.contentType = contentType
         self.bytes = bytes
     }
 }

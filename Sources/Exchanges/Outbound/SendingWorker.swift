@@ -24,13 +24,17 @@ public struct SendingWorker: Service {
         let operation: Operation
         var way = Way(message, [])
         do {
-            guard let known = Operation(rawValue: message.operation), let menuOperation = gateway.operation(known) else {
+            guard let known = Operation(rawValue: message.operation) else {
                 return park(message, "the operation \(message.operation) is not known to this version")
             }
             operation = known
             let partner = try gateway.callable(operation, partner: message.partner)
+            let catalog = gateway.catalog(of: partner)
+            guard let menuOperation = catalog.operation(operation) else {
+                return park(message, "the operation \(message.operation) is not in the menu")
+            }
             let json = try await gateway.store.read { try $0.content(.dataset, of: message.id) } ?? []
-            dataset = try gateway.catalog.dataset(json: json, as: menuOperation.request.xml.local)
+            dataset = try catalog.dataset(json: json, as: menuOperation.request.xml.local)
             let statement = CertificateStatement(dataset, operation)
             way = Way(message, partner.endpoint.channels(agreed: gateway.procedures(statement?.agreement)?.tries))
             if let seconds = gateway.breaker.admit(way.target) {

@@ -1,3 +1,4 @@
+public import Datasets
 public import Trust
 public import WSSecurity
 
@@ -18,11 +19,14 @@ public struct Partner: Sendable {
     public let client: ClientBinding
     public let limits: PartnerLimits
     public let endpoint: PartnerEndpoint
+    public let answers: AnswerStyle
+    /// Menu and agreements in the words of the partner's own WSDL; `nil` where it uses ours.
+    public let catalog: Catalog?
 
     public init(
         name: String, administration: Administration, standing: Standing = .active, roles: Set<GatewayRole>, grants: Grants = Grants(),
         certificates: [PinnedCertificate], authorities: [Authority] = [], policy: SecurityPolicy? = nil, client: ClientBinding = .unbound,
-        limits: PartnerLimits = PartnerLimits(), endpoint: PartnerEndpoint
+        limits: PartnerLimits = PartnerLimits(), endpoint: PartnerEndpoint, answers: AnswerStyle = AnswerStyle(), catalog: Catalog? = nil
     ) {
         self.name = name
         self.administration = administration
@@ -35,6 +39,8 @@ public struct Partner: Sendable {
         self.client = client
         self.limits = limits
         self.endpoint = endpoint
+        self.answers = answers
+        self.catalog = catalog
     }
 
     public enum Standing: String, CaseIterable, Sendable { case active, suspended }

@@ -5,10 +5,9 @@ public import WSSecurity
 public struct PartnerEndpoint: Sendable {
     /// Address without the operation, such as `https://test.coconect.customs.go.kr`.
     public let baseURL: String
-    public let soapVersion: SOAPVersion
-    public let addressing: Addressing
-    /// How what we send is signed.
-    public let signing: SigningStyle
+    /// What follows the base address, where it is not the operation's own name.
+    public let paths: [Operation: String]
+    public let style: RequestStyle
     /// Tries at the first address; `nil` where the agreement of the message says how many.
     public let tries: Int?
     /// Where a message goes that the first address did not take; `nil` where it waits for a person then.
@@ -16,22 +15,21 @@ public struct PartnerEndpoint: Sendable {
     /// Seconds to wait for an answer.
     public let timeout: Int
 
-    public enum Addressing: String, Sendable, Codable, CaseIterable { case on, off }
-
     public init(
-        baseURL: String, soapVersion: SOAPVersion = .v12, addressing: Addressing = .on, signing: SigningStyle = SigningStyle(),
-        tries: Int? = nil, alternative: Channel? = nil, timeout: Int = 30
+        baseURL: String, paths: [Operation: String] = [:], style: RequestStyle = RequestStyle(), tries: Int? = nil,
+        alternative: Channel? = nil, timeout: Int = 30
     ) {
         self.baseURL = baseURL
-        self.soapVersion = soapVersion
-        self.addressing = addressing
-        self.signing = signing
+        self.paths = paths
+        self.style = style
         self.tries = tries
         self.alternative = alternative
         self.timeout = timeout
     }
 
-    public func address(of operation: Operation) -> String { channels(agreed: nil)[0].address(of: operation) }
+    public func address(of operation: Operation, through channel: Channel? = nil) -> String {
+        (channel?.baseURL ?? baseURL) + (paths[operation] ?? "/" + operation.rawValue)
+    }
 
     /// In their order.
     ///
@@ -53,7 +51,5 @@ public struct PartnerEndpoint: Sendable {
             self.baseURL = baseURL
             self.tries = tries
         }
-
-        func address(of operation: Operation) -> String { baseURL + "/" + operation.rawValue }
     }
 }

@@ -1,7 +1,7 @@
 # make run        set up, build, start the gateway with one real certificate sent to it
 # make cluster    the same with HAProxy, three gateways and PostgreSQL; config/cluster/README.md explains it
 # make test       set up, build and run every test
-# make interop    run partners' toolkits against the gateway, and print what each was seen to do
+# make interop    run partners' toolkits against the gateway, and write into wsdl/toolkits.md what each was seen to do
 # make sanitize   run the tests of the rooms below Server with the address, then with the thread sanitizer; by hand, not in CI
 # make torture    kill gateways, databases and JSON gateways while 5,000 messages go through, case by case; make test does it shortly
 .PHONY: run cluster test interop format contracts fuzz sanitize torture bench clean

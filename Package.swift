@@ -72,6 +72,13 @@ let package = Package(
                 library("CoreMetrics", "swift-metrics"),
                 library("ServiceLifecycle", "swift-service-lifecycle"),
             ]),
+        room("ZIP", ["CZlib"]),
+        room(
+            "PartnerKit",
+            [
+                "ZIP", "Exchanges", "Contracts", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML",
+                library("Logging", "swift-log"),
+            ], resources: [.embedInCode("Clients"), .embedInCode("Samples")]),
         room(
             "Server",
             [
@@ -81,7 +88,8 @@ let package = Package(
                 library("AsyncHTTPClient", "async-http-client"), library("NIOSSL", "swift-nio-ssl"),
                 library("NIOCore", "swift-nio"), library("NIOTLS", "swift-nio"), library("NIOPosix", "swift-nio"),
                 library("HTTPTypes", "swift-http-types"),
-                library("NIOHTTPTypes", "swift-nio-extras"),
+                library("NIOHTTP1", "swift-nio"), library("NIOHTTPTypes", "swift-nio-extras"),
+                library("NIOHTTPTypesHTTP1", "swift-nio-extras"),
                 library("Logging", "swift-log"), library("CoreMetrics", "swift-metrics"),
                 library("ServiceLifecycle", "swift-service-lifecycle"),
                 library("UnixSignals", "swift-service-lifecycle"),
@@ -89,11 +97,12 @@ let package = Package(
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Server", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML", "Attacks",
+                "Server", "PartnerKit", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature",
+                "XML", "Attacks",
                 library("ArgumentParser", "swift-argument-parser"), library("X509", "swift-certificates"),
                 library("SwiftASN1", "swift-asn1"), library("Crypto", "swift-crypto"), library("_CryptoExtras", "swift-crypto"),
                 library("Yams", "Yams"), library("Logging", "swift-log"), library("CoreMetrics", "swift-metrics"),
-                library("AsyncHTTPClient", "async-http-client"), library("NIOSSL", "swift-nio-ssl"),
+                library("AsyncHTTPClient", "async-http-client"),
             ],
             swiftSettings: strict),
 

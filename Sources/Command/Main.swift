@@ -18,7 +18,7 @@ struct Main: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Check.self, Send.self, Sign.self, Verify.self, Explain.self, SelfTest.self, Convert.self, CheckDataset.self,
-            Contract.self,
+            Contract.self, MakePartnerKit.self,
             Identity.self, Messages.self, StoreCommand.self,
         ])
 

@@ -51,7 +51,7 @@ struct Send: AsyncParsableCommand {
             try await client.shutdown()
             throw CommandError(
                 "no answer: \(error)", place: partner.endpoint.address(of: operation),
-                help: "check the address in the partner's file, and partnerTLS in \(config)")
+                help: "coconect-soap check --partner \(partner.name) --live looks closer")
         }
         try await client.shutdown()
         if let out {

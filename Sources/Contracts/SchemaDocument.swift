@@ -23,17 +23,31 @@ public struct SchemaDocument {
 
     /// - Parameter extensionLocation: where the reader finds the schema of the agreement's own elements.
     public func bytes(extensionLocation: String) -> [UInt8] {
+        markup(extensionLocation: extensionLocation).document(comment: SchemaDocument.comment)
+    }
+
+    /// The schema of the agreement's own elements.
+    public var extensionBytes: [UInt8]? { extensionMarkup?.document(comment: SchemaDocument.comment) }
+
+    private static let comment = "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit."
+
+    /// Both schemas, one beside the other, for a document that holds them.
+    var together: [Markup] { [markup(extensionLocation: nil)] + (extensionMarkup.map { [$0] } ?? []) }
+
+    private func markup(extensionLocation: String?) -> Markup {
         let elements = menu.messages.values.map(\.xml.local).sorted().map {
             Markup("xs:element", ["name": $0, "type": SchemaDocument.typeName($0)])
         }
         let classes = menu.classes.filter { $0.name == "Extensions" || !isOwn($0) }
         let own = extensionFileName == nil ? nil : menu.agreement?.namespace
-        let imports = own.map { [Markup("xs:import", ["namespace": $0, "schemaLocation": extensionLocation])] } ?? []
+        let imports =
+            own.map { own in
+                [Markup("xs:import", extensionLocation.map { ["namespace": own, "schemaLocation": $0] } ?? ["namespace": own])]
+            } ?? []
         return schema(menu.namespace, own, imports + elements + classes.map(complexType) + simpleTypes(of: classes))
     }
 
-    /// The schema of the agreement's own elements.
-    public var extensionBytes: [UInt8]? {
+    private var extensionMarkup: Markup? {
         guard let agreement = menu.agreement, extensionFileName != nil else { return nil }
         let classes = menu.classes.filter { $0.name != "Extensions" && isOwn($0) }
         let root = Markup("xs:element", ["name": agreement.code, "type": SchemaDocument.typeName(agreement.code + "Extension")])
@@ -42,7 +56,7 @@ public struct SchemaDocument {
 
     private func isOwn(_ menuClass: MenuClass) -> Bool { menuClass.elements.first.map { $0.xml.namespace != menu.namespace } ?? false }
 
-    private func schema(_ namespace: String, _ own: String?, _ content: [Markup]) -> [UInt8] {
+    private func schema(_ namespace: String, _ own: String?, _ content: [Markup]) -> Markup {
         let xs = "http://www.w3.org/2001/XMLSchema"
         let attributes: KeyValuePairs<String, String> =
             if let own {
@@ -56,8 +70,7 @@ public struct SchemaDocument {
                     "version": menu.version,
                 ]
             }
-        return Markup("xs:schema", attributes, content).document(
-            comment: "Made from the CO Data Element Menu by: coconect-soap contract. Do not edit.")
+        return Markup("xs:schema", attributes, content)
     }
 
     static func typeName(_ className: String) -> String { className + "Type" }

@@ -6,12 +6,12 @@ public struct WSDLDocument {
     private let menu: Menu
     private let operation: MenuOperation
     private let address: String
-    private let schemaLocation: String
+    private let schemaLocation: String?
 
     /// - Parameters:
     ///   - address: where the operation is served.
-    ///   - schemaLocation: where the WSDL's reader finds the XSD.
-    public init(_ menu: Menu, operation: MenuOperation, address: String, schemaLocation: String) {
+    ///   - schemaLocation: where the WSDL's reader finds the XSD; `nil` puts the schemas into the WSDL.
+    public init(_ menu: Menu, operation: MenuOperation, address: String, schemaLocation: String?) {
         self.menu = menu
         self.operation = operation
         self.address = address
@@ -51,13 +51,13 @@ public struct WSDLDocument {
     }
 
     private var types: Markup {
-        Markup(
+        let namespace = menu.namespace
+        let imported = Markup(
+            "xs:import", schemaLocation.map { ["namespace": namespace, "schemaLocation": $0] } ?? ["namespace": namespace])
+        return Markup(
             "wsdl:types", [:],
-            [
-                Markup(
-                    "xs:schema", ["targetNamespace": "\(menu.namespace):\(operation.name)"],
-                    [Markup("xs:import", ["namespace": menu.namespace, "schemaLocation": schemaLocation])])
-            ])
+            [Markup("xs:schema", ["targetNamespace": "\(menu.namespace):\(operation.name)"], [imported])]
+                + (schemaLocation == nil ? SchemaDocument(menu).together : []))
     }
 
     private func message(_ name: String, _ message: MenuMessage) -> Markup {

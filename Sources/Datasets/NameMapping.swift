@@ -1,27 +1,67 @@
 internal import Yams
 
 /// The names that a partner's own WSDL has for messages and elements of the menu, where it only renames.
-public struct NameMapping: Sendable, Decodable {
+public struct NameMapping: Sendable {
     /// Of messages and elements.
     public let namespace: String?
     /// Whether elements below a message are in its namespace too (XML Schema part 1, elementFormDefault).
-    public let elementForm: Form?
+    public let elementForm: Form
     /// By the menu's names, such as `SendCO` and `SendCOResponse`.
-    public let messages: [String: String]?
+    public let messages: [String: String]
     /// By the menu's XML names; `GoodsItem.Description` is only the one in the class GoodsItem, `Message.ID` only the one at the top.
-    public let elements: [String: String]?
+    public let elements: [String: String]
     /// URIs by operation, such as `send-co`.
-    public let actions: [String: String]?
+    public let actions: [String: String]
+    /// Lines of the file, by section and name.
+    private let lines: [String: Int]
 
-    public enum Form: String, Sendable, Decodable { case qualified, unqualified }
+    public enum Form: String, CaseIterable, Sendable { case qualified, unqualified }
 
-    /// - Throws: `MenuError`.
+    private struct File: Decodable {
+        let namespace: String?
+        let elementForm: String?
+        let messages: [String: String]?
+        let elements: [String: String]?
+        let actions: [String: String]?
+    }
+
+    /// - Throws: `MenuError`, which says the line.
     public init(yaml: String) throws(MenuError) {
-        do { self = try YAMLDecoder().decode(NameMapping.self, from: yaml) } catch { throw MenuError("the file cannot be read: \(error)") }
-        for name in Array((messages ?? [:]).values) + (elements ?? [:]).values where !name.isMenuName {
-            throw MenuError("'\(name)' is not a name of letters and digits")
+        let file: File
+        do { file = try YAMLDecoder().decode(File.self, from: yaml) } catch { throw MenuError("the file cannot be read: \(error)") }
+        try UnknownKeys.refuse(in: yaml, readAs: file)
+        namespace = file.namespace
+        messages = file.messages ?? [:]
+        elements = file.elements ?? [:]
+        actions = file.actions ?? [:]
+        lines = NameMapping.lines(yaml)
+        elementForm = try NameMapping.form(file.elementForm, line: lines["elementForm"])
+        for (section, names) in [("messages", messages), ("elements", elements)] {
+            for (key, name) in names.sorted(by: { $0.key < $1.key }) where !name.isMenuName {
+                throw problem(section, key, "'\(name)' is not a name of letters, digits, - and _ that begins with a letter")
+            }
         }
-        try UnknownKeys.refuse(in: yaml, readAs: self)
+    }
+
+    private static func form(_ text: String?, line: Int?) throws(MenuError) -> Form {
+        guard let text else { return .qualified }
+        if let form = Form(rawValue: text) { return form }
+        let known = Form.allCases.map(\.rawValue)
+        let near = text.nearest(in: known, within: 3).first.map { "did you mean \($0)? " } ?? ""
+        throw MenuError("line \(line ?? 0): elementForm is '\(text)'; \(near)known: \(known.joined(separator: ", "))")
+    }
+
+    private static func lines(_ yaml: String) -> [String: Int] {
+        var lines: [String: Int] = [:]
+        for (section, content) in (try? Yams.compose(yaml: yaml))?.mapping ?? [:] {
+            lines[section.string ?? ""] = section.mark?.line
+            for (name, _) in content.mapping ?? [:] { lines["\(section.string ?? "").\(name.string ?? "")"] = name.mark?.line }
+        }
+        return lines
+    }
+
+    fileprivate func problem(_ section: String, _ key: String, _ text: String) -> MenuError {
+        MenuError("line \(lines["\(section).\(key)"] ?? 0): \(text)")
     }
 }
 
@@ -31,55 +71,70 @@ extension MenuFile {
         var file = self
         file.names = names
         file.namespace = names.namespace ?? namespace
-        var messages = Renaming(names.messages ?? [:])
+        var messages = Renaming(names, "messages", names.messages)
         file.operations = operations.map { operation in
             var operation = operation
-            operation.request = messages.name(operation.request)
-            operation.response = messages.name(operation.response)
+            operation.request = messages.name(operation.request).name
+            operation.response = messages.name(operation.response).name
             return operation
         }
-        var elements = Renaming(names.elements ?? [:])
-        file.elements = elements.rows(self.elements, in: "Message")
-        file.classes = Dictionary(uniqueKeysWithValues: classes.map { ($0, elements.rows($1, in: $0)) })
-        file.answers = Dictionary(uniqueKeysWithValues: answers.map { (messages.name($0), elements.rows($1, in: $0)) })
+        var elements = Renaming(names, "elements", names.elements)
+        file.elements = try elements.rows(self.elements, in: "Message")
+        file.classes = [:]
+        for (name, rows) in classes { file.classes[name] = try elements.rows(rows, in: name) }
+        file.answers = [:]
+        for (name, rows) in answers { file.answers[messages.name(name).name] = try elements.rows(rows, in: name) }
         try messages.refuseUnmet("message")
         try elements.refuseUnmet("element")
         let known = operations.map(\.name)
-        if let unknown = (names.actions ?? [:]).keys.sorted().first(where: { !known.contains($0) }) {
-            throw MenuError("actions has \(unknown), which is no operation; known are \(known.joined(separator: ", "))")
+        if let unknown = names.actions.keys.sorted().first(where: { !known.contains($0) }) {
+            throw names.problem("actions", unknown, "\(unknown) is no operation; known: \(known.joined(separator: ", "))")
         }
         return file
     }
 }
 
 private struct Renaming {
+    private let mapping: NameMapping
+    private let section: String
     private let names: [String: String]
     private var met: Set<String> = []
     private var seen: Set<String> = []
 
-    init(_ names: [String: String]) {
+    init(_ mapping: NameMapping, _ section: String, _ names: [String: String]) {
+        self.mapping = mapping
+        self.section = section
         self.names = names
     }
 
-    mutating func name(_ own: String, in parent: String? = nil) -> String {
+    /// - Returns: the new name, and the key that says it; `nil` where the name stays.
+    mutating func name(_ own: String, in parent: String? = nil) -> (name: String, key: String?) {
         for key in [parent.map { "\($0).\(own)" }, own].compactMap(\.self) {
             seen.insert(key)
             guard let name = names[key] else { continue }
             met.insert(key)
-            return name
+            return (name, key)
         }
-        return own
+        return (own, nil)
     }
 
-    mutating func rows(_ rows: [MenuFile.Element], in parent: String) -> [MenuFile.Element] {
+    mutating func rows(_ rows: [MenuFile.Element], in parent: String) throws(MenuError) -> [MenuFile.Element] {
         var renamed = rows
-        for index in rows.indices { renamed[index].xml = name(rows[index].xml, in: parent) }
+        var origins: [String: String] = [:]
+        for (index, row) in rows.enumerated() {
+            let (name, key) = name(row.xml, in: parent)
+            renamed[index].xml = name
+            if let other = origins.updateValue(row.xml, forKey: name), other != row.xml {
+                let keys = [key, self.name(other, in: parent).key].compactMap(\.self)
+                throw mapping.problem(section, keys.first ?? "", "\(parent) would have two elements of the same name, \(name)")
+            }
+        }
         return renamed
     }
 
     func refuseUnmet(_ what: String) throws(MenuError) {
         guard let unknown = Set(names.keys).subtracting(met).sorted().first else { return }
         let near = unknown.nearest(in: seen.sorted(), within: 3).first.map { "; did you mean \($0)?" } ?? ""
-        throw MenuError("\(unknown) is no \(what) of the menu\(near)")
+        throw mapping.problem(section, unknown, "\(unknown) is no \(what) of the menu\(near)")
     }
 }

@@ -84,11 +84,15 @@ public struct GatewaySettings: Sendable {
     /// Refusals kept in the store per second; past it they are in the log alone.
     public var notedRefusalsPerSecond: Int
 
+    /// Whether partners may have their messages examined without effect (`POST /echo`); never in production.
+    public var echo: Bool
+
     public enum Delivery: Sendable { case push, inbox }
 
     public init(
         publicURL: String, policy: SecurityPolicy = SecurityPolicy(), limits: XMLLimits = .standard,
-        delivery: Delivery = .inbox, signedFaultsPerSecond: Int = 50, notedRefusalsPerSecond: Int = 100
+        delivery: Delivery = .inbox, signedFaultsPerSecond: Int = 50, notedRefusalsPerSecond: Int = 100,
+        echo: Bool = false
     ) {
         self.publicURL = publicURL
         self.policy = policy
@@ -96,5 +100,6 @@ public struct GatewaySettings: Sendable {
         self.delivery = delivery
         self.signedFaultsPerSecond = signedFaultsPerSecond
         self.notedRefusalsPerSecond = notedRefusalsPerSecond
+        self.echo = echo
     }
 }

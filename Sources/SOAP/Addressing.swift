@@ -14,10 +14,15 @@ public struct Addressing {
     public let replyTo: XMLElement?
     public let faultTo: XMLElement?
 
-    public init(_ envelope: Envelope) throws(SOAPError) {
-        func single(_ local: String) throws(SOAPError) -> XMLElement? {
+    /// A header that stands twice.
+    public struct Repeated: Error {
+        public let header: String
+    }
+
+    public init(_ envelope: Envelope) throws(Repeated) {
+        func single(_ local: String) throws(Repeated) -> XMLElement? {
             let found = envelope.headers(named: .addressing(local))
-            guard found.count <= 1 else { throw .structure("two \(local) headers") }
+            guard found.count <= 1 else { throw Repeated(header: local) }
             return found.first
         }
         to = try single("To")

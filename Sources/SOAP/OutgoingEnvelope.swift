@@ -55,8 +55,12 @@ public struct OutgoingEnvelope: Sendable {
     ///
     /// - Parameter utility: the namespace of `wsu:Id`.
     public static func write(_ header: AddressingHeader, id: String, utility: String, to writer: inout XMLWriter) {
+        write(header, ["xmlns:wsa": Addressing.namespace, "xmlns:wsu": utility, "wsu:Id": id], to: &writer)
+    }
+
+    private static func write(_ header: AddressingHeader, _ attributes: KeyValuePairs<String, String>, to writer: inout XMLWriter) {
         let tag = "wsa:" + header.local
-        writer.open(tag, ["xmlns:wsa": Addressing.namespace, "xmlns:wsu": utility, "wsu:Id": id])
+        writer.open(tag, attributes)
         switch header.value {
         case .text(let text): writer.text(text)
         case .anonymousEndpoint: writer.element("wsa:Address", text: Addressing.anonymous)
@@ -66,10 +70,15 @@ public struct OutgoingEnvelope: Sendable {
 }
 
 extension OutgoingEnvelope {
-    /// The envelope without signature, for faults to a flood of strangers.
+    /// The envelope without signature: for a partner that wants it so, and for faults to a flood of strangers.
     public var unsigned: [UInt8] {
         var writer = XMLWriter()
         writer.open("soap:Envelope", ["xmlns:soap": version.namespace])
+        if !addressing.isEmpty {
+            writer.open("soap:Header")
+            for header in addressing { OutgoingEnvelope.write(header, ["xmlns:wsa": Addressing.namespace], to: &writer) }
+            writer.close("soap:Header")
+        }
         writer.open("soap:Body")
         writer.markup(content)
         writer.close("soap:Body")

@@ -10,14 +10,17 @@ struct ContentType {
 
     /// - Throws: a sentence for the peer.
     init(_ header: String?) throws(Unsupported) {
-        let expected = "expected text/xml for SOAP 1.1, application/soap+xml for SOAP 1.2, or multipart/related for MTOM"
+        let expected =
+            "expected text/xml for SOAP 1.1, application/soap+xml for SOAP 1.2, or multipart/related for MTOM"
         guard let header else { throw Unsupported("The request has no Content-Type; \(expected).") }
         guard header.utf8.count <= 1024 else { throw Unsupported("The Content-Type is longer than 1024 bytes; \(expected).") }
         let media = MediaType(header)
         guard let version = media.soapVersion ?? (media.isPackage ? .v11 : nil) else {
             throw Unsupported("The Content-Type is \(media.type); \(expected).")
         }
-        if let charset = media.parameters["charset"], !["utf-8", "utf8", "utf-16", "us-ascii"].contains(charset.lowercased()) {
+        if let charset = media.parameters["charset"],
+            !["utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii"].contains(charset.lowercased())
+        {
             throw Unsupported("The charset \(charset) is not read; send UTF-8.")
         }
         self.version = version

@@ -26,8 +26,10 @@ struct ContractShelf: Sendable {
         self.schemas = schemas
     }
 
-    /// - Parameter agreement: narrows the contract to it.
-    func wsdl(_ operation: String, agreement: String?) throws(Missing) -> [UInt8] {
+    /// - Parameters:
+    ///   - agreement: narrows the contract to it.
+    ///   - isSingle: with the schemas in it.
+    func wsdl(_ operation: String, agreement: String?, isSingle: Bool) throws(Missing) -> [UInt8] {
         let menu: Menu
         if let agreement {
             guard let narrowed = catalog.agreements[agreement] else { throw .agreement(agreement, known: catalog.agreements.keys.sorted()) }
@@ -40,7 +42,8 @@ struct ContractShelf: Sendable {
         }
         let address = "\(publicURL)/\(operation.name)"
         return WSDLDocument(
-            menu, operation: operation, address: address, schemaLocation: "\(address)?xsd=\(SchemaDocument(menu).fileName)"
+            menu, operation: operation, address: address,
+            schemaLocation: isSingle ? nil : "\(address)?xsd=\(SchemaDocument(menu).fileName)"
         ).bytes
     }
 

@@ -93,7 +93,7 @@ public struct GatewayServer: Sendable {
         let http = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [
-                    ConnectionPass(gate), ExchangeDeadlines(head: head, exchange: exchange, idle: idle),
+                    ConnectionPass(gate), ConnectionPersistence.Installer(), ExchangeDeadlines(head: head, exchange: exchange, idle: idle),
                 ], idleTimeout: idle,
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: settings.headerBytes, maxHeaderListSize: settings.headerBytes, maxHeaderFieldCount: 100)))

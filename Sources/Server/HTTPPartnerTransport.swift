@@ -21,11 +21,16 @@ public struct HTTPPartnerTransport: PartnerTransport {
         if let action = request.soapAction { call.headers.add(name: "SOAPAction", value: action) }
         if let trace = request.correlationID.flatMap(TraceContext.header) { call.headers.add(name: "traceparent", value: trace) }
         call.body = .bytes(ByteBuffer(bytes: request.bytes))
-        call.tlsConfiguration = connections.current.own[request.partner]
-        return try await client.call(call, within: .seconds(request.timeout)) { [maximumBody] response in
-            OutboundResponse(
-                status: Int(response.status.code), contentType: response.headers.first(name: "Content-Type") ?? "",
-                bytes: try await response.bytes(upTo: maximumBody))
+        let own = connections.current.own[request.partner]
+        call.tlsConfiguration = own
+        do {
+            return try await client.call(call, within: .seconds(request.timeout)) { [maximumBody] response in
+                OutboundResponse(
+                    status: Int(response.status.code), contentType: response.headers.first(name: "Content-Type") ?? "",
+                    bytes: try await response.bytes(upTo: maximumBody))
+            }
+        } catch {
+            throw TLSFailure(error, own: own, common: connections.current.common) ?? error
         }
     }
 }

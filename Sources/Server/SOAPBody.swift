@@ -13,7 +13,8 @@ struct SOAPBody {
         } catch {
             throw Defect(.unsupportedMediaType, error.sentence)
         }
-        let encoding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
+        let named = request.headers[.contentEncoding]?.lowercased() ?? ""
+        let encoding = named.isEmpty ? "identity" : named
         let isGzip = ["gzip", "x-gzip"].contains(encoding)
         guard encoding == "identity" || (isGzip && settings.gzip != nil) else {
             throw Defect(

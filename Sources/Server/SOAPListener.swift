@@ -1,3 +1,4 @@
+internal import Contracts
 internal import Exchanges
 internal import HTTPTypes
 internal import Hummingbird
@@ -70,8 +71,14 @@ final class SOAPListener: HTTPResponder {
             bytes: body.bytes ?? [], package: body.contentType.package, operation: operation, mediaVersion: body.contentType.version,
             action: (soapAction.flatMap { $0.isEmpty ? nil : $0 }) ?? body.contentType.action, peer: identity.address,
             clientCertificate: identity.certificate, correlationID: correlationID)
-        let answer =
-            body.bytes == nil ? await gateway.refuse(inbound, .tooLarge(limit: settings.maximumBody)) : await gateway.receive(inbound)
+        let answer: InboundAnswer
+        if body.bytes == nil {
+            answer = await gateway.refuse(inbound, .tooLarge(limit: settings.maximumBody))
+        } else if operation == Gateway.echo, gateway.settings.echo {
+            answer = await gateway.examine(inbound)
+        } else {
+            answer = await gateway.receive(inbound)
+        }
         return Response(
             status: .init(code: answer.status),
             headers: [.contentType: answer.contentType, .correlationID: correlationID],
@@ -88,6 +95,13 @@ final class SOAPListener: HTTPResponder {
     }
 
     private func contract(_ name: String, query: String) -> Response {
+        if name == Gateway.echo, gateway.settings.echo {
+            return query == "xsd"
+                ? .bytes(EchoSchema.bytes, type: "text/xml; charset=utf-8")
+                : .text(
+                    .ok,
+                    "POST a signed message here, as you would to its operation: the answer says what was found, and nothing is stored.\n")
+        }
         guard gateway.menu.operations.contains(where: { $0.name == name }) else {
             let known = gateway.menu.operations.map { "/\($0.name)?wsdl" }.joined(separator: ", ")
             return .text(.notFound, "There is nothing at /\(name). Contracts: \(known)\n")
@@ -97,8 +111,9 @@ final class SOAPListener: HTTPResponder {
         let asked = Dictionary(
             parts.map { ($0[0].lowercased(), $0.count > 1 ? String($0[1]) : "") }, uniquingKeysWith: { first, _ in first })
         do throws(ContractShelf.Missing) {
-            if asked["wsdl"] != nil {
-                return .bytes(try contracts.wsdl(name, agreement: asked["agreement"]), type: "text/xml; charset=utf-8")
+            if asked["wsdl"] != nil || asked["singlewsdl"] != nil {
+                let isSingle = asked["singlewsdl"] != nil
+                return .bytes(try contracts.wsdl(name, agreement: asked["agreement"], isSingle: isSingle), type: "text/xml; charset=utf-8")
             }
             if let file = asked["xsd"] { return .bytes(try contracts.schema(file), type: "text/xml; charset=utf-8") }
         } catch {

@@ -43,6 +43,18 @@ public struct TLSMaterial: Sendable {
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
         + "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 
+    /// What a server must speak at least.
+    public enum LeastVersion: String, CaseIterable, Sendable {
+        case v12 = "1.2"
+        case v13 = "1.3"
+    }
+
+    public func client(least version: LeastVersion) -> TLSConfiguration {
+        var configuration = client
+        configuration.minimumTLSVersion = version == .v13 ? .tlsv13 : .tlsv12
+        return configuration
+    }
+
     public var client: TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12

@@ -16,7 +16,8 @@ struct TokenMarkup {
             keyInfo = TokenMarkup.reference(type: SecurityNamespace.x509v3)
         case .pkiPath:
             token = TokenMarkup.token(CertificateName.pkiPath([certificate.der]), type: SecurityNamespace.x509PKIPath)
-            keyInfo = TokenMarkup.reference(type: SecurityNamespace.x509PKIPath)
+            // Basic Security Profile 1.1, R5215.
+            keyInfo = TokenMarkup.reference(type: SecurityNamespace.x509PKIPath, isTyped: true)
         case .issuerSerial:
             token = []
             keyInfo = TokenMarkup.reference { writer in
@@ -58,8 +59,8 @@ struct TokenMarkup {
         return writer.bytes
     }
 
-    private static func reference(type: String) -> [UInt8] {
-        reference { $0.element("wsse:Reference", ["URI": "#" + id, "ValueType": type], text: "") }
+    private static func reference(type: String, isTyped: Bool = false) -> [UInt8] {
+        reference(type: isTyped ? type : nil) { $0.element("wsse:Reference", ["URI": "#" + id, "ValueType": type], text: "") }
     }
 
     private static func keyIdentifier(_ bytes: [UInt8], type: String) -> [UInt8] {
@@ -69,9 +70,16 @@ struct TokenMarkup {
         }
     }
 
-    private static func reference(_ content: (inout XMLWriter) -> Void) -> [UInt8] {
+    /// - Parameter type: for the reference's own TokenType (WSS 1.1, section 7.1).
+    private static func reference(type: String? = nil, _ content: (inout XMLWriter) -> Void) -> [UInt8] {
         var writer = XMLWriter(capacity: 512)
-        writer.open("wsse:SecurityTokenReference", ["xmlns:wsse": SecurityNamespace.extension1])
+        if let type {
+            writer.open(
+                "wsse:SecurityTokenReference",
+                ["xmlns:wsse": SecurityNamespace.extension1, "xmlns:wsse11": SecurityNamespace.extension11, "wsse11:TokenType": type])
+        } else {
+            writer.open("wsse:SecurityTokenReference", ["xmlns:wsse": SecurityNamespace.extension1])
+        }
         content(&writer)
         writer.close("wsse:SecurityTokenReference")
         return writer.bytes

@@ -16,7 +16,7 @@ struct TokenReference {
             return
         }
         guard outer.has(.security("SecurityTokenReference")) else {
-            throw .tokenReference("ds:KeyInfo must hold one wsse:SecurityTokenReference, not \(outer.local)")
+            throw .tokenReference("ds:KeyInfo must hold one wsse:SecurityTokenReference, not \(outer.name)")
         }
         let inner = try TokenReference.only(outer, "wsse:SecurityTokenReference must hold one element")
         if inner.has(.security("Reference")) {

@@ -15,6 +15,9 @@ public enum DigestAlgorithm: String, CaseIterable, Sendable {
         case .sha512: 64
         }
     }
+
+    /// The short name for people, also the one in partners' files.
+    public var title: String { "sha\(self == .sha1 ? 1 : length * 8)" }
 }
 
 /// Signature algorithms that are ever verified or made (RFC 9231, section 2.3).

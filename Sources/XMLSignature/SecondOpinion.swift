@@ -7,14 +7,23 @@ internal import Synchronization
 public enum SecondOpinion: Hashable, Sendable {
     case agrees
     case refuses(reasons: [String])
-    /// libxmlsec1 1.2 has no RSASSA-PSS: such a signature is judged by the direct engine alone.
+    /// The direct engine judged alone: libxmlsec1 1.2 has no RSASSA-PSS, and takes white space at the ends of a PrefixList, or more than one
+    /// blank between its prefixes, for a prefix of its own (Exclusive XML Canonicalization, section 3, has NMTOKENS).
     case unable
+
+    private static func hasLoosePrefixList(_ element: XMLElement) -> Bool {
+        if element.local == "InclusiveNamespaces", let list = element.attribute(XMLName("", "PrefixList")) {
+            let pieces = list.split(separator: " ", omittingEmptySubsequences: false)
+            return !list.isEmpty && pieces.contains { $0.isEmpty || $0.contains(where: \.isWhitespace) }
+        }
+        return element.children.contains(where: hasLoosePrefixList)
+    }
 
     /// - Parameters:
     ///   - signature: the Signature element that `VerifiedSignature` accepted.
     ///   - verified: proof that it did; also says which elements to register as ids.
     public init(on signature: XMLElement, verified: VerifiedSignature, key: PublicKey, idNames: [XMLName]) {
-        guard verified.algorithm.scheme != .rsaPSS else {
+        guard verified.algorithm.scheme != .rsaPSS, !SecondOpinion.hasLoosePrefixList(signature) else {
             self = .unable
             return
         }

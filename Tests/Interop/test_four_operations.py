@@ -19,6 +19,7 @@ def setUpModule():
     RolesCase.world = gateway.World()
     unittest.addModuleCleanup(RolesCase.world.close)
     RolesCase.world.start_in_roles()
+    RolesCase.world.issue("korea")
 
 
 class RolesCase(unittest.TestCase):
@@ -55,36 +56,44 @@ class ZeepTest(RolesCase):
             named.setdefault(etree.QName(child).localname, []).append(cls.arguments(child))
         return {name: parts if len(parts) > 1 else parts[0] for name, parts in named.items()}
 
-    def test_each_operation_from_its_wsdl_alone(self):
+    @staticmethod
+    def service(client, name, version):
+        return client.bind(name + "Service", f"{name}PortSOAP{version.replace('.', '')}")
+
+    def test_each_operation_from_its_wsdl_alone_over_both_versions_of_soap(self):
         for operation, provider in gateway.PROVIDERS.items():
-            with self.subTest(operation):
-                dataset, content = gateway.example_of(operation)
-                message = etree.fromstring(content)
-                name = etree.QName(message).localname
-                client, verified, _ = self.client(provider, "wsdl", operation)
-                receipt = client.service[name](**self.arguments(message))
-                self.assertEqual(verified, [name + "Response"])
-                self.assertEqual(receipt.FunctionalReferenceID, dataset["functionalReferenceId"])
-                view, inside = self.stored(provider, dataset)
-                self.assertEqual((view["operation"], view["state"]), (operation, "accepted"))
-                self.assertEqual(inside, dataset)
-                matrix.note("zeep", zeep.__version__, operation, "calls us", "accepted", soap="1.2")
+            for version in gateway.CONTENT_TYPES:
+                with self.subTest(operation, version=version):
+                    dataset, content = gateway.example_of(operation)
+                    message = etree.fromstring(content)
+                    name = etree.QName(message).localname
+                    client, verified, _ = self.client(provider, "wsdl", operation)
+                    receipt = self.service(client, name, version)[name](**self.arguments(message))
+                    self.assertEqual(verified, [name + "Response"])
+                    self.assertEqual(receipt.FunctionalReferenceID, dataset["functionalReferenceId"])
+                    view, inside = self.stored(provider, dataset)
+                    self.assertEqual((view["operation"], view["state"]), (operation, "accepted"))
+                    self.assertEqual(inside, dataset)
+                    matrix.note(*test_zeep.TOOLKIT, operation, "calls us", "accepted", soap=version)
 
     def test_an_operation_that_our_role_does_not_provide_is_refused_by_name(self):
         for operation, provider in gateway.PROVIDERS.items():
-            with self.subTest(operation):
-                dataset, content = gateway.example_of(operation)
-                message = etree.fromstring(content)
-                arguments = self.arguments(message)
-                arguments["Sender"], arguments["Receiver"] = arguments["Receiver"], arguments["Sender"]
-                client, verified, _ = self.client(gateway.counterpart(provider), "wsdl", operation)
-                with self.assertRaises(zeep.exceptions.Fault) as caught:
-                    client.service[etree.QName(message).localname](**arguments)
-                self.assertEqual(verified, ["Fault"])
-                self.assertIn(f"The operation {operation} is not provided", caught.exception.message)
-                self.assertEqual(caught.exception.detail.findtext(f".//{{{ECO}}}Code"), "operation-not-provided")
-                matrix.note("zeep", zeep.__version__, operation, "calls us", "fault read", soap="1.2")
-                self.assertEqual(self.world.messages(gateway.counterpart(provider), dataset["functionalReferenceId"]), [])
+            for version in gateway.CONTENT_TYPES:
+                with self.subTest(operation, version=version):
+                    dataset, content = gateway.example_of(operation)
+                    message = etree.fromstring(content)
+                    name = etree.QName(message).localname
+                    arguments = self.arguments(message)
+                    arguments["Sender"], arguments["Receiver"] = arguments["Receiver"], arguments["Sender"]
+                    other = gateway.counterpart(provider)
+                    client, verified, _ = self.client(other, "wsdl", operation)
+                    with self.assertRaises(zeep.exceptions.Fault) as caught:
+                        self.service(client, name, version)[name](**arguments)
+                    self.assertEqual(verified, ["Fault"])
+                    self.assertIn(f"The operation {operation} is not provided", caught.exception.message)
+                    self.assertEqual(caught.exception.detail.findtext(f".//{{{ECO}}}Code"), "operation-not-provided")
+                    self.assertEqual(self.world.messages(other, dataset["functionalReferenceId"]), [])
+                    matrix.note(*test_zeep.TOOLKIT, operation, "calls us", "fault read", soap=version)
 
     def test_a_narrowed_contract_has_its_schemas_behind_addresses_that_zeep_can_follow(self):
         for agreement in gateway.AGREEMENTS:

@@ -11,6 +11,7 @@ import unittest
 
 import gateway
 import matrix
+from toolkits import Relay
 
 SHARE = pathlib.Path("/usr/share/gsoap")
 SOURCES = gateway.ROOT / "Tests/Interop/gsoap"
@@ -28,11 +29,28 @@ def run(*arguments, folder):
     return done.stdout
 
 
-def generate(wsdls, folder, *options):
-    """A client's code from WSDLs, C++ or what the options say; what both generators warn of beyond the usual."""
+def generate(wsdls, folder, *options, side="-C"):
+    """Code from WSDLs for a client, or for a server ("-S"), in C++ or what the options say; what both generators warn of beyond the
+    usual."""
     said = run("wsdl2h", *options, "-L", "-t", SOURCES / "typemap.dat", "-o", "eco.h", *wsdls, folder=folder)
-    said += run("soapcpp2", *options, "-C", "-x", "-L", "-I", SHARE / "import", "eco.h", folder=folder)
+    said += run("soapcpp2", *options, side, "-x", "-L", "-I", SHARE / "import", "eco.h", folder=folder)
     return [line for line in said.splitlines() if re.search("warning|error", line, re.IGNORECASE) and not USUAL.match(line)]
+
+
+def build(program, side, folder):
+    """A program of ours with all four operations, around what the generators make for a side; without optimization, which would take
+    several times as long."""
+    generate([WSDL / f"{operation}.wsdl" for operation in gateway.PROVIDERS], folder, "-c", side=side)
+    flags = shlex.split(run("pkg-config", "--cflags", "--libs", "gsoapssl", folder=folder))
+    files = ["plugin/wsseapi.c", "plugin/smdevp.c", "plugin/mecevp.c", "plugin/wsaapi.c", "custom/struct_timeval.c"]
+    plugin = [SHARE / file for file in files]
+    generated = ["soapC.c", "soapClient.c" if side == "-C" else "soapServer.c"]
+    sources = [SOURCES / f"{program}.c", SOURCES / "security.c", *generated, *plugin]
+    run("cc", "-O0", "-w", "-I.", f"-I{SHARE}/plugin", "-o", program, *sources, *flags, "-lssl", "-lcrypto", folder=folder)
+
+
+def version_of_gsoap():
+    return run("pkg-config", "--modversion", "gsoap", folder=SOURCES).strip()
 
 
 class GeneratorsTest(unittest.TestCase):
@@ -59,22 +77,14 @@ class GeneratorsTest(unittest.TestCase):
 class PartnerTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        cls.toolkit = "gSOAP + wsse", version_of_gsoap()
         cls.world = gateway.World()
         cls.addClassCleanup(cls.world.close)
         cls.folder = cls.world.folder / "gsoap"
         cls.folder.mkdir()
-        cls.build()
+        build("partner", "-C", cls.folder)
         cls.world.start_in_roles()
         cls.world.issue("korea")
-
-    @classmethod
-    def build(cls):
-        """All four operations in one program; without optimization, which would take several times as long."""
-        generate([WSDL / f"{operation}.wsdl" for operation in gateway.PROVIDERS], cls.folder, "-c")
-        flags = shlex.split(run("pkg-config", "--cflags", "--libs", "gsoapssl", folder=cls.folder))
-        plugin = [SHARE / file for file in ("plugin/wsseapi.c", "plugin/smdevp.c", "plugin/mecevp.c", "custom/struct_timeval.c")]
-        sources = [SOURCES / "partner.c", "soapC.c", "soapClient.c", *plugin]
-        run("cc", "-O0", "-w", "-I.", f"-I{SHARE}/plugin", "-o", "partner", *sources, *flags, "-lssl", "-lcrypto", folder=cls.folder)
 
     def identity(self, key, partner):
         """A folder from which the client sends with a key of a party, and trusts another."""
@@ -88,10 +98,6 @@ class PartnerTest(unittest.TestCase):
         for name, parts in files.items():
             (folder / name).write_bytes(b"".join((self.world.pki / part).read_bytes() for part in parts))
         return folder
-
-    @staticmethod
-    def toolkit():
-        return "gSOAP + wsse", run("pkg-config", "--modversion", "gsoap", folder=SOURCES).strip()
 
     def call(self, provider, operation, content, version="2", key=None, partner=None, url=None):
         """Calls a party's operation as the other; exit status, lines of standard output, standard error."""
@@ -110,16 +116,29 @@ class PartnerTest(unittest.TestCase):
                     (message,) = self.world.messages(provider, dataset["functionalReferenceId"])
                     self.assertEqual(receipt, [dataset["functionalReferenceId"], message["bodyDigest"]])
                     self.assertEqual(self.world.api(provider, "GET", f"/messages/{message['id']}/dataset.json")[2], dataset)
-                    matrix.note(*self.toolkit(), operation, "calls us", "accepted", soap="1." + version)
+                    matrix.note(*self.toolkit, operation, "calls us", "accepted", soap="1." + version)
 
     def test_an_operation_that_is_not_provided_gets_a_signed_fault_that_the_client_reads(self):
         for operation, provider in gateway.PROVIDERS.items():
-            with self.subTest(operation):
-                _, content = gateway.example_of(operation)
-                status, refusal, errors = self.call(gateway.counterpart(provider), operation, content)
-                self.assertEqual((status, refusal[:1]), (1, ["operation-not-provided"]), errors)
-                self.assertIn(operation, refusal[1])
-                matrix.note(*self.toolkit(), operation, "calls us", "fault read", soap="1.2")
+            for version in ["2", "1"]:
+                with self.subTest(operation, version=version):
+                    _, content = gateway.example_of(operation)
+                    status, refusal, errors = self.call(gateway.counterpart(provider), operation, content, version)
+                    self.assertEqual((status, refusal[:1]), (1, ["operation-not-provided"]), errors)
+                    self.assertIn(operation, refusal[1])
+                    matrix.note(*self.toolkit, operation, "calls us", "fault read", soap="1." + version)
+
+    def test_one_changed_digit_gets_a_signed_fault(self):
+        relay = Relay(self.world, "vietnam", request=(b">812.500<", b">812.501<"))
+        gateway.serve(relay, self.addCleanup)
+        for version in ["2", "1"]:
+            with self.subTest(version):
+                dataset, content = gateway.example_of("send-co")
+                url = f"https://localhost:{relay.server_port}"
+                status, refusal, errors = self.call("vietnam", "send-co", content, version, url=url)
+                self.assertEqual((status, refusal[:1]), (1, ["digest-wrong"]), errors)
+                self.assertEqual(self.world.messages("vietnam", dataset["functionalReferenceId"]), [])
+                matrix.note(*self.toolkit, "send-co", "calls us", "changed message refused", soap="1." + version)
 
     def test_ecdsa_as_gsoap_writes_it_is_refused(self):
         """It writes SignatureValue in DER, where XML Signature wants r and s alone (section 6.4.3 of version 1.1)."""

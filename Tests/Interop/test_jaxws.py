@@ -303,6 +303,8 @@ class ServerTest(PartnerCase):
                     status, _, answer = gateway.answer(call, self.world.client_context("korea"))
                     self.assertEqual(status, wanted, answer)
                     self.assertEqual(self.world.verify(answer, self.world.trust("vietnam"))[0], 0, answer)
+                    if change:
+                        matrix.note(*TOOLKIT, "send-co", "called by us", "changed message refused", soap=version)
 
 
 if __name__ == "__main__":

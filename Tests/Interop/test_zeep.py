@@ -10,7 +10,11 @@ from lxml import etree
 from zeep.wsse import signature, utils
 
 import gateway
+import matrix
+from toolkits import Relay, changed
 
+TOOLKIT = "zeep", zeep.__version__
+PORTS = {"1.1": "SendCOPortSOAP11", "1.2": "SendCOPortSOAP12"}
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 
 
@@ -37,6 +41,13 @@ class SignedTimestamp(signature.BinarySignature):
         return envelope
 
 
+class ChangingTransport(zeep.Transport):
+    """Changes one digit of what is signed already."""
+
+    def post(self, address, message, headers):
+        return super().post(address, changed(message, (b">812.500<", b">812.501<")), headers)
+
+
 class ZeepTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -44,7 +55,7 @@ class ZeepTest(unittest.TestCase):
         cls.addClassCleanup(cls.world.close)
         cls.world.start("vietnam")
 
-    def client(self, key="korea-signing", method=xmlsec.Transform.RSA_SHA256, port=None):
+    def client(self, key="korea-signing", method=xmlsec.Transform.RSA_SHA256, port=None, transport=zeep.Transport):
         session = requests.Session()
         session.trust_env = False  # a proxy or CA bundle of the environment is not ours
         session.verify = str(self.world.pki / "tls-ca.pem")
@@ -53,7 +64,7 @@ class ZeepTest(unittest.TestCase):
             self.world.pki / f"{key}.key", self.world.pki / f"{key}.pem", self.world.pki / "vietnam-signing.pem", method
         )
         wsdl = self.world.soap_url("vietnam") + "/send-co?wsdl"
-        client = zeep.Client(wsdl, transport=zeep.Transport(session=session), wsse=wsse)
+        client = zeep.Client(wsdl, transport=transport(session=session), wsse=wsse)
         service = client.bind("SendCOService", port) if port else client.service
         return client, service, wsse
 
@@ -134,17 +145,29 @@ class ZeepTest(unittest.TestCase):
         self.assertIn("was used before for other content", caught.exception.message)
 
     def test_one_changed_digit_gets_a_signed_fault(self):
+        for version, port in PORTS.items():
+            with self.subTest(version):
+                dataset = gateway.example()
+                client, service, wsse = self.client(port=port, transport=ChangingTransport)
+                with self.assertRaises(zeep.exceptions.Fault) as caught:
+                    service.SendCO(**self.arguments(client, dataset))
+                self.assertEqual(wsse.verified, ["Fault"])
+                self.assertEqual(caught.exception.detail.findtext(".//{urn:coconect:eco:1}Code"), "digest-wrong")
+                self.assertEqual(self.world.messages("vietnam", dataset["functionalReferenceId"]), [])
+                matrix.note(*TOOLKIT, "send-co", "calls us", "changed message refused", soap=version)
+
+    def test_zeep_believes_neither_another_signer_nor_a_changed_receipt(self):
+        """So that a receipt above means something."""
         client, service, wsse = self.client()
-        envelope = client.create_message(service, "SendCO", **self.arguments(client, gateway.example()))
-        text = etree.tostring(envelope)
-        self.assertEqual(text.count(b">812.500<"), 1)
-        response = client.transport.post(service._binding_options["address"], text.replace(b">812.500<", b">812.501<"), {
-            "Content-Type": "application/soap+xml; charset=utf-8"
-        })
-        self.assertEqual(response.status_code, 500)
-        wsse.verify(etree.fromstring(response.content))
-        self.assertEqual(wsse.verified, ["Fault"])
-        self.assertIn(b"digest-wrong", response.content)
+        wsse.partner_certificate = self.world.pki / "korea-signing.pem"
+        with self.assertRaises(zeep.exceptions.SignatureVerificationFailed):
+            service.SendCO(**self.arguments(client, gateway.example()))
+        relay = Relay(self.world, "vietnam", answer=(b"<ReceivedDateTime>20", b"<ReceivedDateTime>21"))
+        gateway.serve(relay, self.addCleanup)
+        client, service, wsse = self.client()
+        service._binding_options["address"] = relay.url("send-co")
+        with self.assertRaises(zeep.exceptions.SignatureVerificationFailed):
+            service.SendCO(**self.arguments(client, gateway.example()))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import urllib.request
 
+import certificates
 import gateway
 import matrix
 
@@ -81,6 +82,9 @@ class AnsweringCase:
     """Korea's gateway calls Viet Nam, a server of the toolkit. A test case with it has a `world`, starts the server by `serve`, and has the
     `toolkit` with its version."""
 
+    # The HTTP statuses of its faults.
+    refusal_statuses = {"1.1": 500, "1.2": 500}
+
     @classmethod
     def serve(cls, *command, folder, **variables):
         """Starts a server; {} in its command becomes its address."""
@@ -99,35 +103,49 @@ class AnsweringCase:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
-    def call(self, version, *datasets):
-        """What becomes of datasets that Korea's gateway is handed, over a version of SOAP."""
+    def start_korea(self, version):
+        """Korea's gateway, which calls over a version of SOAP; the number of a certificate of its own, and of one of Viet Nam's."""
         self.world.start("korea", partner={"endpoint": {"url": self.url, "soapVersion": version}})
-        try:
-            path = "/partners/vietnam/send-co"
-            return [self.world.api("korea", "POST", path, dataset, {"Prefer": "wait=20"})[2] for dataset in datasets]
-        finally:
-            self.world.stop("korea")
+        self.addCleanup(self.world.stop, "korea")
+        received = certificates.certificate(certificates.number(), **self.parties("vietnam"))
+        status, _, answer = self.world.post("korea", self.world.signed(received, sender="vietnam"), sender="vietnam")
+        self.assertEqual(status, 200, answer)
+        return certificates.number(), received["id"]
+
+    @staticmethod
+    def parties(sender):
+        return {"sender": gateway.PARTIES[sender], "receiver": gateway.PARTIES[gateway.counterpart(sender)]}
 
     def test_its_signed_receipt_is_taken_and_its_signed_fault_is_final(self):
         for version in gateway.CONTENT_TYPES:
-            with self.subTest(version):
-                parties = {"sender": gateway.PARTIES["korea"], "receiver": gateway.PARTIES["vietnam"]}
-                taken, refused = gateway.example(**parties), gateway.example(**parties, remarks=["refuse"])
-                views = self.call(version, taken, refused)
-                states = [view["message"]["state"] for view in views]
-                self.assertEqual(states, ["acknowledged", "rejected"], f"{views}\n{self.log.read_text()}")
-                self.assertIn("Not this one.", json.dumps(views[1]))
-                matrix.note(*self.toolkit, "send-co", "called by us", "receipt taken, fault taken", soap=version)
+            own, received = self.start_korea(version)
+            for operation, provider in gateway.PROVIDERS.items():
+                with self.subTest(operation, version=version):
+                    number = own if provider == "vietnam" else received
+                    for remark, state in [("refuse", "rejected"), ("take", "acknowledged")]:
+                        dataset = certificates.about(operation, number, remarks=[remark], **self.parties("korea"))
+                        if "amendment" in dataset:
+                            dataset["amendment"]["certificate"]["id"] = number
+                        path = f"/partners/vietnam/{operation}"
+                        view = self.world.api("korea", "POST", path, dataset, {"Prefer": "wait=20"})[2]
+                        said = f"{view}\n{self.log.read_text()}"
+                        self.assertEqual(view.get("message", {}).get("state"), state, said)
+                        if state == "rejected":
+                            self.assertIn("Not this one.", json.dumps(view))
+                    matrix.note(*self.toolkit, operation, "called by us", "receipt taken, fault taken", soap=version)
+            self.doCleanups()
 
     def test_it_refuses_our_request_when_one_digit_was_changed(self):
         """So that its receipt above means something."""
         dataset = gateway.example()
         for version, content_type in gateway.CONTENT_TYPES.items():
             request = self.world.signed(dataset, version=version)
-            for change, wanted in [(None, 200), ((b">812.500<", b">812.501<"), 500)]:
+            for change, wanted in [(None, 200), ((b">812.500<", b">812.501<"), self.refusal_statuses[version])]:
                 with self.subTest(version, change=change):
                     headers = {"Content-Type": content_type, "SOAPAction": '"urn:coconect:eco:1:SendCO"'}
                     call = urllib.request.Request(f"{self.url}/send-co", data=changed(request, change), headers=headers)
                     status, _, answer = gateway.answer(call)
                     self.assertEqual(status, wanted, answer)
                     self.assertEqual(self.world.verify(answer, self.world.trust("vietnam"))[0], 0, answer)
+                    if change:
+                        matrix.note(*self.toolkit, "send-co", "called by us", "changed message refused", soap=version)

@@ -16,6 +16,8 @@ struct GatewayConfiguration {
     let settings: GatewaySettings
     let soap: ListenerSettings
     let api: ListenerSettings
+    /// Who issued our listener's certificate, where that is among the authorities that it trusts itself.
+    let listenerAuthority: Certificate?
     let connections: PartnerConnections
     let insideURL: String?
     let store: StoreSettings
@@ -36,6 +38,7 @@ struct GatewayConfiguration {
         let loader = MaterialLoader(file)
         let identities = IdentityFiles(file, environment: environment).identities()
         soap = loader.soapListener()
+        listenerAuthority = loader.authority("soap.tls")
         api = loader.listener("api", host: "127.0.0.1", port: 8080)
         let partnerTLS = file.has("partnerTLS") ? loader.tls("partnerTLS") : nil
         insideURL = file.text("inside.url")
@@ -51,13 +54,15 @@ struct GatewayConfiguration {
             publicURL: GatewayConfiguration.publicURL(file), policy: policy,
             limits: GatewayConfiguration.xmlLimits(file, bytes: soap.maximumBody),
             delivery: insideURL == nil ? .inbox : .push,
-            signedFaultsPerSecond: file.limit(.signedFaultsPerSecond), notedRefusalsPerSecond: file.limit(.notedRefusalsPerSecond))
+            signedFaultsPerSecond: file.limit(.signedFaultsPerSecond), notedRefusalsPerSecond: file.limit(.notedRefusalsPerSecond),
+            echo: environment != .prod)
         let folder = file.resolve(file.text("partners", or: "partners"))
         agreementsFolder = file.text("agreements").map(file.resolve)
         file.refuseUnknown()
         environment.check(url: settings.publicURL, file, key: "publicURL")
         let partners = PartnerFiles(
-            folder: folder, agreements: agreementsFolder, environment: environment, policy: policy, evidence: evidence, tls: partnerTLS)
+            folder: folder, agreements: agreementsFolder, environment: environment, policy: policy, evidence: evidence,
+            keys: identities?.all.map(\.identity.signer.kind) ?? [], tls: partnerTLS)
         let catalog: Catalog?
         do {
             catalog = try Command.catalog(agreementsFolder)
@@ -69,8 +74,7 @@ struct GatewayConfiguration {
             file.note("the agreements cannot be read: \(error)", key: "agreements")
         }
         let unknown = catalog.map { partners.unknownAgreements($0) } ?? []
-        let unfit = identities.map { identities in partners.partners.flatMap { $0.unfit(for: identities) } } ?? []
-        let problems = file.problems + partners.problems + unknown + unfit
+        let problems = file.problems + partners.problems + unknown
         guard problems.isEmpty, let identities, let catalog else { throw ConfigurationError(problems: problems) }
         connections = PartnerConnections(common: partnerTLS?.client, own: partners.connections)
         self.identities = identities

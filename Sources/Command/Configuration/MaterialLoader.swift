@@ -1,6 +1,5 @@
 internal import Exchanges
 internal import Foundation
-internal import NIOSSL
 internal import Server
 internal import Trust
 internal import XMLSignature
@@ -54,52 +53,60 @@ struct MaterialLoader {
         return TLSProxy(addresses: Set(addresses), certificateHeader: file.text("\(name).certificateHeader", or: "X-Client-Certificate"))
     }
 
+    /// The authority of a listener's own certificate, where it is among its anchors: what its clients must trust.
+    func authority(_ name: String) -> Certificate? {
+        guard let path = file.text("\(name).certificate"), let anchors = file.text("\(name).anchors"),
+            let certificate = try? loadCertificate(file.resolve(path)), let known = try? loadCertificates(file.resolve(anchors))
+        else { return nil }
+        return known.first { $0.subject == certificate.issuer }
+    }
+
     func tls(_ name: String) -> TLSMaterial? {
         let paths = ["certificate", "key", "anchors"].map { file.required("\(name).\($0)") }
         return paths.contains("") ? nil : tls(name, paths)
     }
 
     /// What a partner's connections have of their own: our certificate and its key, the authorities, the least version of TLS.
-    func partnerTLS(_ name: String, or common: TLSMaterial?) -> TLSConfiguration? {
+    func partnerTLS(_ name: String, or common: TLSMaterial?) -> ConnectionTLS? {
         let keys = ["certificate", "key", "anchors"]
-        let version = file.choice("\(name).minimumVersion", or: TLSVersionName.v12)
+        let version = file.choice("\(name).minimumVersion", or: TLSMaterial.LeastVersion.v12)
         let given = keys.map { file.text("\(name).\($0)") }
         var material = common
         switch (given[0], given[1], given[2]) {
         case (nil, nil, nil): break
         case (let certificate?, let key?, let anchors?): material = tls(name, [certificate, key, anchors])
         case (nil, nil, let anchors?) where common != nil:
-            do { material = try common?.with(anchorsFile: file.resolve(anchors)) } catch {
-                file.note("\(name).anchors does not load: \(error)", key: "\(name).anchors")
+            let path = file.resolve(anchors)
+            do { material = try common?.with(anchorsFile: path) } catch {
+                let isThere = FileManager.default.isReadableFile(atPath: path)
+                file.note(
+                    isThere ? "\(path) holds no certificates" : "\(path) cannot be read", key: "\(name).anchors",
+                    help: "name the PEM file of the authorities that the partner's server certificate comes from")
+                return nil
             }
         default:
             file.note(
-                "\(name) has not all of certificate, key and anchors", key: "\(name).certificate",
+                "\(name) has not all of certificate, key and anchors", key: keys.map { "\(name).\($0)" }.first(where: file.isSet),
                 help: "give all three, or anchors alone to keep the gateway's own certificate (partnerTLS)")
         }
-        guard var configuration = material?.client else {
+        guard let material else {
             if file.problems.isEmpty { file.note("\(name) has nothing to connect with", help: "give certificate, key and anchors") }
             return nil
         }
-        configuration.minimumTLSVersion = version == .v13 ? .tlsv13 : .tlsv12
-        return configuration
-    }
-
-    private enum TLSVersionName: String, CaseIterable {
-        case v12 = "1.2"
-        case v13 = "1.3"
+        return material.client(least: version)
     }
 
     private func tls(_ name: String, _ paths: [String]) -> TLSMaterial? {
         for path in paths where !FileManager.default.isReadableFile(atPath: file.resolve(path)) {
-            file.note("\(file.resolve(path)) cannot be read", at: file.path + " (\(name))")
+            let key = ["certificate", "key", "anchors"].first { file.text("\(name).\($0)") == path } ?? "certificate"
+            file.note("\(file.resolve(path)) cannot be read", key: "\(name).\(key)", help: "check the path; it is relative to this file")
             return nil
         }
         do {
             let certificate = try loadCertificate(file.resolve(paths[0]))
             guard try loadPrivateKey(file.resolve(paths[1])).matches(certificate.publicKey) else {
                 file.note(
-                    "\(file.resolve(paths[1])) is not the key of \(file.resolve(paths[0]))", at: file.path + " (\(name))",
+                    "\(file.resolve(paths[1])) is not the key of \(file.resolve(paths[0]))", key: "\(name).key",
                     help: "give the certificate and the key that were made together")
                 return nil
             }

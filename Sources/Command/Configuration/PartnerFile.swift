@@ -14,16 +14,18 @@ struct PartnerFile {
     let connection: ConnectionTLS?
     let file: SettingsFile
     let agreements: String?
+    private let keys: [KeyKind]
     private let environment: GatewayEnvironment
     private let common: SecurityPolicy
     private let evidence: RevocationEvidence
 
     init(
         _ file: SettingsFile, name: String, agreements: String?, environment: GatewayEnvironment, common: SecurityPolicy,
-        evidence: RevocationEvidence, tls: TLSMaterial?
+        evidence: RevocationEvidence, keys: [KeyKind], tls: TLSMaterial?
     ) {
         self.file = file
         self.agreements = agreements
+        self.keys = keys
         connection = file.has("endpoint.tls") ? MaterialLoader(file).partnerTLS("endpoint.tls", or: tls) : nil
         self.name = name
         self.environment = environment
@@ -47,7 +49,7 @@ struct PartnerFile {
                 help: "list the PEM files of the certificates that the partner signs with, or the authority that issues them")
         }
         let (policy, client, limits) = (policy(), client(), limits())
-        let style = StyleSettings(file)
+        let style = StyleSettings(file, keys: keys)
         let (endpoint, answers, catalog) = (endpoint(style.requests()), style.answers(), catalog())
         if case .unbound = client, file.has("limits") {
             file.note(
@@ -170,6 +172,9 @@ struct PartnerFile {
             let key = "endpoint.paths.\(operation.rawValue)"
             guard let path = file.text(key) else { continue }
             if !path.hasPrefix("/") { file.note("\(key) is '\(path)'", key: key, help: "a path starts with a slash, such as /services/CO") }
+            if !path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+                file.note("\(key) is '\(path)', which is no path of an address", key: key, help: "write a space as %20")
+            }
             paths[operation] = path
         }
         return paths

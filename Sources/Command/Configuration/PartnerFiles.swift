@@ -19,10 +19,11 @@ struct PartnerFiles {
     ///   - policy: what messages must fulfil where a partner's file says nothing else.
     ///   - evidence: takes the revocation lists that are files.
     ///   - agreements: the folder of a deployment's own, for partners whose WSDL has other words.
+    ///   - keys: of our own identities, which must fit what partners want.
     ///   - tls: our end of the connections to partners that have nothing else.
     init(
         folder: String, agreements: String?, environment: GatewayEnvironment, policy: SecurityPolicy, evidence: RevocationEvidence,
-        tls: TLSMaterial?
+        keys: [KeyKind], tls: TLSMaterial?
     ) {
         let names: [String]
         do {
@@ -36,7 +37,7 @@ struct PartnerFiles {
         for name in names {
             let file = PartnerFile(
                 SettingsFile(path: folder + "/" + name), name: String(name.dropLast(5)), agreements: agreements, environment: environment,
-                common: policy, evidence: evidence, tls: tls)
+                common: policy, evidence: evidence, keys: keys, tls: tls)
             if let partner = file.partner() { partners.append(partner) }
             connections[file.name] = file.connection
             problems += file.problems

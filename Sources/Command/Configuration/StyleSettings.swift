@@ -8,10 +8,13 @@ internal import XMLSignature
 /// answers (`answers`).
 struct StyleSettings {
     private let file: SettingsFile
+    /// Of our own identities.
+    private let keys: [KeyKind]
     private let toolkit: Toolkit?
 
-    init(_ file: SettingsFile) {
+    init(_ file: SettingsFile, keys: [KeyKind]) {
         self.file = file
+        self.keys = keys
         toolkit = file.isSet("toolkit") ? file.choice("toolkit", or: Toolkit.cxf) : nil
     }
 
@@ -51,7 +54,21 @@ struct StyleSettings {
         style.mustUnderstand = file.isOn("\(section).mustUnderstand", or: style.mustUnderstand)
         style.fractionDigits = file.number("\(section).timestamp.fractionDigits", or: style.fractionDigits, in: 0...9)
         style.lifetime = file.number("\(section).timestamp.lifetime", or: style.lifetime, in: 1...86_400)
+        check(style, section)
         return style
+    }
+
+    private func check(_ style: SigningStyle, _ section: String) {
+        if [.binarySecurityToken, .pkiPath].contains(style.token), !style.order.contains(.token) {
+            file.note(
+                "\(section).securityHeader leaves out token, which token: \(style.token.rawValue) needs", key: "\(section).securityHeader",
+                help: "add token, or set \(section).token to issuer-serial, ski, thumbprint, key-identifier or x509-data")
+        }
+        guard let algorithm = style.algorithm, let key = keys.first(where: { !$0.fits(algorithm) }) else { return }
+        file.note(
+            "\(section) is to be signed with \(algorithm.title), but our key is \(key.description)",
+            key: file.isSet("\(section).algorithm") ? "\(section).algorithm" : "toolkit",
+            help: "set identity to a key that fits, or \(section).algorithm to one of the key's")
     }
 
     private func algorithm(_ key: String) -> SignatureAlgorithm? {
@@ -60,7 +77,7 @@ struct StyleSettings {
     }
 
     private func digest(_ key: String) -> DigestAlgorithm? {
-        word(key, DigestAlgorithm.allCases.filter { $0 != .sha1 }.map { ("sha\($0.length * 8)", $0) })
+        word(key, DigestAlgorithm.allCases.filter { $0 != .sha1 }.map { ($0.title, $0) })
     }
 
     private func word<Value>(_ key: String, _ known: [(name: String, value: Value)]) -> Value? {
@@ -87,19 +104,5 @@ struct StyleSettings {
             file.note("\(key) leaves out body", key: key, help: "Body is always signed; add it")
         }
         return Set(parts)
-    }
-}
-
-extension Partner {
-    /// What its file wants us to sign with and our key cannot.
-    func unfit(for identities: SigningIdentities) -> [ConfigurationProblem] {
-        [("endpoint", endpoint.style.signing), ("answers", answers.signing)].flatMap { section, style in
-            identities.all.compactMap { identity in
-                guard let algorithm = style.algorithm, !identity.identity.signer.kind.fits(algorithm) else { return nil }
-                return ConfigurationProblem(
-                    "\(name) wants \(section) signed with \(algorithm.title), but our key is \(identity.identity.signer.kind.description)",
-                    at: "partners/\(name).yaml", help: "set identity to a key that fits, or \(section).algorithm to one of the key's")
-            }
-        }
     }
 }

@@ -83,7 +83,7 @@ extension Gateway {
     }
 
     /// The dataset, where it is valid, its sender is the signer's partner and its receiver is us.
-    private func accepted(_ message: InboundMessage) -> Result<Dataset, RefusedRequest> {
+    func accepted(_ message: InboundMessage) -> Result<Dataset, RefusedRequest> {
         func refused(_ refusal: Refusal) -> Result<Dataset, RefusedRequest> { .failure(self.refused(message, refusal)) }
         switch message.dataset {
         case .failure(let error): return refused(Refusal(error))

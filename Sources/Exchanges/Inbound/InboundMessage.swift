@@ -48,6 +48,8 @@ struct InboundReader: Sendable {
     let policy: SecurityPolicy
     let limits: XMLLimits
     let publicURL: String
+    /// A second address that a signed To may name.
+    var alias: String?
 
     func read(_ request: InboundRequest, at now: XMLDateTime) throws(RefusedRequest) -> InboundMessage {
         var progress = Progress(version: request.mediaVersion, report: VerificationReport(judgedAt: now))
@@ -144,13 +146,17 @@ struct InboundReader: Sendable {
         _ verified: Verified<Envelope>, _ request: InboundRequest, actions: [String]
     ) throws(Refusal) -> String? {
         let addressing: Addressing
-        do { addressing = try Addressing(verified.subject) } catch { throw Refusal(error) }
+        do { addressing = try Addressing(verified.subject) } catch {
+            throw .addressing(
+                "The WS-Addressing header \(error.header) stands \(verified.subject.headers(named: .addressing(error.header)).count) times; send it once."
+            )
+        }
         for endpoint in [addressing.replyTo, addressing.faultTo] {
             guard let endpoint, !Addressing.isAnonymous(endpoint) else { continue }
             throw .addressing("\(endpoint.local) is not the anonymous address; answers go back on the same connection only.")
         }
         let own = publicURL + "/" + request.operation
-        if let to = addressing.to, verified.covers(to), to.text.trimmedXML != own {
+        if let to = addressing.to, verified.covers(to), ![own, alias].contains(to.text.trimmedXML) {
             throw .addressing("The signed To is \(to.text.trimmedXML), but this is \(own).")
         }
         if let action = addressing.action { try check(action.text.trimmedXML, "WS-Addressing Action", request, actions) }
@@ -161,7 +167,7 @@ struct InboundReader: Sendable {
 
     private func check(_ action: String, _ source: String, _ request: InboundRequest, _ actions: [String]) throws(Refusal) {
         guard actions.contains(action) else {
-            throw .operationMismatch(body: request.operation, named: action, by: source)
+            throw .operationMismatch("The address is /\(request.operation)", named: action, by: source)
         }
     }
 
@@ -176,7 +182,7 @@ struct InboundReader: Sendable {
             throw .unknownOperation(content.name.description)
         }
         guard operation.rawValue == request.operation else {
-            throw .operationMismatch(body: content.local, named: request.operation, by: "address")
+            throw .operationMismatch("Body holds \(content.local)", named: request.operation, by: "address")
         }
         return (operation, known.request)
     }

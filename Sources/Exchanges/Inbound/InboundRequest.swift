@@ -40,6 +40,8 @@ public struct InboundAnswer: Sendable {
         case accepted(id: String)
         case repeated(id: String)
         case refused(code: String)
+        /// At the self-test endpoint: told, not taken.
+        case examined
     }
 
     public let outcome: Outcome

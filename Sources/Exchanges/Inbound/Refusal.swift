@@ -121,8 +121,9 @@ extension Refusal {
             .unknownOperation, sentence: "There is no operation at /\(name) here\(near) Known: \(names.joined(separator: ", ")).")
     }
 
-    static func operationMismatch(body: String, named: String, by source: String) -> Refusal {
-        Refusal(.operationMismatch, sentence: "Body holds \(body), but the \(source) says \(named).")
+    /// - Parameter what: such as `Body holds SendCO`.
+    static func operationMismatch(_ what: String, named: String, by source: String) -> Refusal {
+        Refusal(.operationMismatch, sentence: "\(what), but the \(source) says \(named.onOneLine(atMost: 200)).")
     }
 
     static func operationNotProvided(_ operation: Operation, to partner: String) -> Refusal {

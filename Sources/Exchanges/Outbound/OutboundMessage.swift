@@ -14,11 +14,20 @@ struct OutboundMessage {
 
     init(_ dataset: Dataset, action: String, address: String, addressingID: String, style: RequestStyle) {
         var attachments: [Range<Int>] = []
+        let content = dataset.xml(attachments: &attachments)
+        self.init(
+            content: content, attachments: attachments, action: action, address: address, addressingID: addressingID, style: style)
+    }
+
+    /// - Parameter content: in its canonical form.
+    init(
+        content: [UInt8], attachments: [Range<Int>] = [], action: String, address: String, addressingID: String, style: RequestStyle
+    ) {
         envelope = OutgoingEnvelope(
             version: style.soapVersion,
             addressing: style.addressing == .on
                 ? OutgoingEnvelope.requestAddressing(to: address, action: action, messageID: addressingID) : [],
-            content: dataset.xml(attachments: &attachments), form: .canonical)
+            content: content, form: .canonical)
         self.style = style
         self.action = action
         self.attachments = attachments

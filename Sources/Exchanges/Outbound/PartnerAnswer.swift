@@ -66,7 +66,10 @@ struct SentMessage: Sendable {
     /// An answer that says what it relates to must say so signed, and mean this message.
     func checkRelation(_ answer: Verified<Envelope>) throws(UntrustedAnswer) {
         guard let relatesTo = try? Addressing(answer.subject).relatesTo else { return }
-        guard answer.covers(relatesTo), relatesTo.text.trimmedXML == addressingID else {
+        guard answer.covers(relatesTo) else {
+            throw UntrustedAnswer("the answer's RelatesTo is not signed: sign it, or send none")
+        }
+        guard relatesTo.text.trimmedXML == addressingID else {
             throw UntrustedAnswer("the answer relates to \(relatesTo.text.trimmedXML), not to what was sent")
         }
     }

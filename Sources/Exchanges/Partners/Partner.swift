@@ -46,7 +46,7 @@ public struct Partner: Sendable {
     public enum Standing: String, CaseIterable, Sendable { case active, suspended }
 
     /// Whether we may call the operation there.
-    func mayBeCalled(_ operation: Operation) -> Bool { roles.contains(operation.provider.other) }
+    public func mayBeCalled(_ operation: Operation) -> Bool { roles.contains(operation.provider.other) }
 
     /// Whether the partner may call the operation here.
     func checkCall(_ operation: Operation) throws(Refusal) {

@@ -34,13 +34,13 @@ public enum XOPReader {
     }
 
     /// The Includes of the root, in document order.
-    private static func includes(_ root: [UInt8], limits: XMLLimits) throws(XOPError) -> [(number: Int, contentID: String)] {
+    private static func includes(_ root: [UInt8], limits: XMLLimits) throws(XOPError) -> [(number: Int, reference: String)] {
         let document: XMLDocument
         do { document = try XMLDocument(parsing: root, limits: limits) } catch { throw .document(error) }
-        var found: [(number: Int, contentID: String)] = []
+        var found: [(number: Int, reference: String)] = []
         var number = 0
         func walk(_ element: XMLElement) throws(XOPError) {
-            if element.has(include) { found.append((number, try contentID(element))) }
+            if element.has(include) { found.append((number, try reference(element))) }
             number += 1
             for child in element.children { try walk(child) }
         }
@@ -48,22 +48,23 @@ public enum XOPReader {
         return found
     }
 
-    private static func contentID(_ element: XMLElement) throws(XOPError) -> String {
+    /// What stands behind `cid:`.
+    private static func reference(_ element: XMLElement) throws(XOPError) -> String {
         guard element.isAlone else {
             throw .include("\(element.path) does not stand alone in its element")
         }
         guard element.isEmpty else { throw .include("\(element.path) is not empty") }
         guard element.attributes.count == 1, let href = element.attribute(XMLName("", "href")) else {
-            throw .include("\(element.path) has other attributes than href")
+            throw .include("\(element.path) has no href, or something beside it")
         }
-        guard href.hasPrefix("cid:"), let id = String(href.dropFirst(4)).percentDecoded, !id.isEmpty else {
+        guard href.hasPrefix("cid:"), String(href.dropFirst(4)).percentDecoded?.isEmpty == false else {
             throw .include("\(element.path) names '\(href.prefix(60))'; only a part of the same message, by cid:, is read")
         }
-        return id
+        return String(href.dropFirst(4))
     }
 
     private static func spliced(
-        _ root: [UInt8], _ includes: [(number: Int, contentID: String)], _ parts: [String: [UInt8]], limit: Int
+        _ root: [UInt8], _ includes: [(number: Int, reference: String)], _ parts: [String: [UInt8]], limit: Int
     ) throws(XOPError) -> [UInt8] {
         var unused = parts
         let size = parts.values.reduce(root.count) { $0 + ($1.count + 2) / 3 * 4 }
@@ -72,10 +73,12 @@ public enum XOPReader {
         var message: [UInt8] = []
         message.reserveCapacity(size)
         var position = 0
-        for (number, id) in includes {
+        for (number, reference) in includes {
             guard let range = ranges[number] else { preconditionFailure("the n-th start tag is the n-th element") }
-            guard let part = unused.removeValue(forKey: id) else {
-                throw .include("'cid:\(id.prefix(60))' names no part of the message, or one that is included twice")
+            // RFC 2392 has the id escaped in the reference alone; CXF escapes it in Content-ID too.
+            let decoded = reference.percentDecoded ?? reference
+            guard let part = unused.removeValue(forKey: decoded) ?? unused.removeValue(forKey: reference) else {
+                throw .include("'cid:\(reference.prefix(60))' names no part of the message, or one that is included twice")
             }
             message += root[position..<range.lowerBound]
             message += Base64.encode(part).utf8

@@ -11,8 +11,12 @@ struct Check: AsyncParsableCommand {
             Lists each partner's certificates with their windows, when each was last seen signing, and warns 60, 30 and 7 days before
             one ends that nothing succeeds. Run it before a reload (kill -HUP): a change that it refuses is refused there too.
 
+            With --live it calls a partner: a TLS handshake, its WSDL, and to each operation that we may call a signed message that asks for
+            nothing (its Body is no message of any operation, its action none of theirs). It tells what came back and what to do.
+
             EXAMPLES
               coconect-soap check --config gateway.yaml
+              coconect-soap check --config gateway.yaml --partner korea --live
               coconect-soap check --config gateway.yaml --format json
             """)
 
@@ -22,7 +26,18 @@ struct Check: AsyncParsableCommand {
     @Option(help: "text or json.")
     var format = ReportFormat.text
 
+    @Option(help: "With --live: the partner that is called.")
+    var partner: String?
+
+    @Flag(help: "Call the partner's gateway, without effect, and tell what was found.")
+    var live = false
+
+    func validate() throws {
+        guard live == (partner != nil) else { throw ValidationError("--live and --partner NAME go together.") }
+    }
+
     func run() async throws {
+        if live, let partner { return try await call(partner) }
         var report = CheckReport()
         do throws(ConfigurationError) {
             let configuration = try GatewayConfiguration(path: config)
@@ -46,6 +61,15 @@ struct Check: AsyncParsableCommand {
         case .text: output(report.text(config))
         }
         if !report.problems.isEmpty { throw ExitCode(1) }
+    }
+
+    private func call(_ partner: String) async throws {
+        let report = try await LiveCheck(loadConfiguration(config), partner: partner).report()
+        switch format {
+        case .json: try output(json: report)
+        case .text: output(report.text)
+        }
+        if report.verdict != "good" { throw ExitCode(1) }
     }
 
     private func signersSeen(_ settings: StoreSettings, _ report: inout CheckReport) async -> [SignerSeen] {
@@ -98,96 +122,5 @@ struct Check: AsyncParsableCommand {
             CheckReport.List(
                 location: location, issuer: list.issuer, from: list.from.text, until: list.until.text, expired: list.until < .now)
         }
-    }
-}
-
-/// What `check` found.
-struct CheckReport: Encodable {
-    var verdict = "good"
-    var problems: [ConfigurationProblem] = []
-    var warnings: [ConfigurationProblem] = []
-    var partners: [String] = []
-    var certificates: [Certificate] = []
-    var authorities: [Authority] = []
-    var revocationLists: [List] = []
-
-    struct Certificate: Encodable {
-        let owner: String
-        let subject: String
-        let fingerprint: String
-        let from: String
-        let until: String
-        let daysLeft: Int
-        let urgency: CertificateNotice.Urgency
-        let text: String
-        let lastSeen: String?
-        let file: String
-        let defect: String?
-
-        init(_ notice: CertificateNotice, lastSeen: String?, defect: String?) {
-            owner = notice.owner
-            subject = notice.subject
-            fingerprint = notice.fingerprint
-            from = notice.from.text
-            until = notice.until.text
-            daysLeft = notice.daysLeft
-            urgency = notice.urgency
-            text = notice.text
-            self.lastSeen = lastSeen
-            file = notice.origin
-            self.defect = defect
-        }
-    }
-
-    struct Authority: Encodable {
-        let owner: String
-        let subject: String
-        let until: String
-        let daysLeft: Int
-        let file: String
-    }
-
-    struct List: Encodable {
-        let location: String
-        let issuer: String
-        let from: String
-        let until: String
-        let expired: Bool
-    }
-
-    mutating func judge() {
-        for certificate in certificates {
-            if let defect = certificate.defect { problems.append(ConfigurationProblem(defect, at: certificate.file)) }
-            let notice = ConfigurationProblem(
-                "\(certificate.owner): the certificate of \(certificate.subject) \(certificate.text)", at: certificate.file)
-            switch certificate.urgency {
-            case .ended: problems.append(notice)
-            case .soon, .week: warnings.append(notice)
-            case .fine: break
-            }
-        }
-        for authority in authorities where authority.daysLeft <= CertificateNotice.warningDays.max() ?? 0 {
-            let ends = authority.daysLeft < 0 ? "ended at \(authority.until)" : "ends in \(authority.daysLeft) days"
-            warnings.append(
-                ConfigurationProblem("\(authority.owner): the authority's certificate of \(authority.subject) \(ends)", at: authority.file))
-        }
-        for list in revocationLists where list.expired {
-            warnings.append(ConfigurationProblem("the revocation list of \(list.issuer) expired at \(list.until)", at: list.location))
-        }
-        if !problems.isEmpty { verdict = "bad" }
-    }
-
-    func text(_ config: String) -> String {
-        var lines = problems.map(\.description)
-        lines += warnings.map { "warning: \($0.text)\n  where: \($0.place)" }
-        for certificate in certificates {
-            lines.append(
-                "\(certificate.owner): \(certificate.subject), \(certificate.text)"
-                    + (certificate.lastSeen.map { ", last seen \($0)" } ?? ""))
-        }
-        lines.append(
-            problems.isEmpty
-                ? "good: \(config), partners: \(partners.joined(separator: ", "))" : "bad: \(problems.count) problems in \(config)")
-        return lines.joined(separator: "\n")
     }
 }

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Sends a message with the client in client.c, built first where it is not. Usage: sh clients/gsoap/run.sh OPERATION [DATASET.xml]
+set -eu
+operation=$1
+here=$(cd "$(dirname "$0")" && pwd)
+kit=$(cd "$here/../.." && pwd)
+dataset=$(realpath "${2:-$kit/samples/$operation.xml}") || exit 2
+
+# A line NAME=VALUE of kit.properties becomes KIT_NAME, unless the environment has it.
+while IFS='=' read -r name value; do
+  case $name in [A-Z]*) eval "export KIT_$name=\${KIT_$name:-\$value}" ;; esac
+done < "$kit/kit.properties"
+
+untrusted() {
+  echo "untrusted $*"
+  exit 2
+}
+cd "$kit"
+for path in "$KIT_SIGNING_KEY" "$KIT_SIGNING_CERTIFICATE" "$KIT_TLS_KEY" "$KIT_TLS_CERTIFICATE" "$KIT_TLS_ANCHORS" \
+  "$KIT_GATEWAY_CERTIFICATES" "$dataset"; do
+  [ -r "$path" ] || untrusted "$path cannot be read"
+done
+
+# KIT_BUILD keeps what is built for the next time.
+if [ -z "${KIT_BUILD:-}" ]; then
+  KIT_BUILD=$(mktemp -d)
+  trap 'rm -rf "$KIT_BUILD"' EXIT
+fi
+build() {
+  share=${GSOAP_SHARE:-/usr/share/gsoap}
+  # Without optimization, which would take many times as long on code of this size.
+  wsdl2h -c -L -t "$here/typemap.dat" -o eco.h "$kit"/wsdl/*.wsdl &&
+    soapcpp2 -c -C -x -L -I "$share/import" eco.h &&
+    cc -O0 -w -DSOAP_WSSE_CLKSKEW=60 -I. -I"$share/plugin" -o client "$here/client.c" soapC.c soapClient.c \
+      "$share/plugin/wsseapi.c" "$share/plugin/smdevp.c" "$share/plugin/mecevp.c" "$share/custom/struct_timeval.c" \
+      $(pkg-config --cflags --libs gsoapssl) -lssl -lcrypto
+}
+mkdir -p "$KIT_BUILD"
+cd "$KIT_BUILD"
+if [ ! -x client ] && ! build > build.log 2>&1; then
+  cat build.log >&2
+  untrusted "the client cannot be built"
+fi
+
+cd "$kit"
+"$KIT_BUILD/client" "$operation" < "$dataset"

@@ -1,4 +1,4 @@
-public import XML
+internal import XML
 
 /// The value of a Content-Type header: type and parameters (RFC 9110, section 8.3).
 public struct MediaType: Hashable, Sendable {

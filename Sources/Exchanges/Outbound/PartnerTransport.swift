@@ -1,5 +1,3 @@
-public import SOAP
-
 /// Carries bytes to a partner's gateway and its answer back. It knows nothing of what they mean.
 public protocol PartnerTransport: Sendable {
     /// - Throws: where there was no answer: refused, timed out, TLS.

@@ -1,6 +1,3 @@
-public import SOAP
-public import WSSecurity
-
 /// How the partner's own gateway is called.
 public struct PartnerEndpoint: Sendable {
     /// Address without the operation, such as `https://test.coconect.customs.go.kr`.

@@ -1,5 +1,5 @@
 public import SOAP
-public import XML
+internal import XML
 internal import XMLSignature
 
 /// Judges a message by the WS-I Basic Security Profile 1.1, as far as it is about signatures with X.509 certificates.

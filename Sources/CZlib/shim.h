@@ -8,3 +8,4 @@ static inline int coconect_gunzip_start(z_stream *stream) { return inflateInit2(
 static inline int coconect_deflate_start(z_stream *stream) {
   return deflateInit2(stream, Z_BEST_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
 }
+static inline int coconect_inflate_start(z_stream *stream) { return inflateInit2(stream, -15); }

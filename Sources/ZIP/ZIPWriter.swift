@@ -16,10 +16,11 @@ public struct ZIPWriter {
     /// - Parameters:
     ///   - name: path inside the archive, with slashes.
     ///   - isExecutable: for systems that keep it so.
+    ///   - isPacked: `false` leaves the bytes as they are.
     /// - Requires: fewer than 65,536 files and 4 GiB.
-    public mutating func add(_ name: String, _ content: [UInt8], isExecutable: Bool = false) {
+    public mutating func add(_ name: String, _ content: [UInt8], isExecutable: Bool = false, isPacked: Bool = true) {
         precondition(count < .max && bytes.count + content.count < Int(UInt32.max), "an archive without ZIP64 is smaller")
-        let packed = ZIPWriter.deflated(content)
+        let packed = isPacked ? ZIPWriter.deflated(content) : content
         let data = packed.count < content.count ? packed : content
         var entry: [UInt8] = []
         entry.append(short: 20)

@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Evidence
+internal import Exchanges
+internal import WSSecurity
+
+struct VerifyEvidence: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Judge an evidence file from itself and trusted certificates alone, without server and store.",
+        discussion: """
+            Every file in it must be as it was when it was signed, and signed by a trusted certificate; request and answer must verify as of
+            the moment when the message was received; the dataset must be what the signed Body says. Exit status: 0 good, 1 bad, 2 not read.
+
+            EXAMPLES
+              coconect-soap evidence verify message.asice --trust partners/certificates
+              coconect-soap evidence verify message.asice --trust trust --at 2026-11-22T10:00:00Z --format json
+            """)
+
+    @Argument(help: "The container.") var file: String
+    @Option(help: "Folder of trusted certificates (*.pem, *.crt), each named for its owner, and revocation lists (*.crl).") var trust: String
+    @Option(help: "The moment for which certificates are judged; when the message was received, if left out.") var at: String?
+    @Option(help: "text or json.") var format = ReportFormat.text
+    @OptionGroup var options: AgreementsOption
+
+    func run() throws {
+        let verdict = EvidenceVerdict(
+            of: try readFile(file), trust: try loadTrust(trust), at: try at.map { try moment($0, "--at") }, catalog: try loadCatalog(options.agreements))
+        switch format {
+        case .json: try output(json: verdict)
+        case .text: output(verdict.text)
+        }
+        if verdict.outcome == .bad { throw ExitCode(1) }
+    }
+}
+
+extension EvidenceVerdict {
+    /// For people.
+    fileprivate var text: String {
+        var lines = ["verdict:   \(outcome.rawValue)"] + defects.map { "defect:    \($0)" }
+        if let container {
+            lines.append("container: \(container.files) files, signed by \(container.signer) at \(container.signedAt)")
+            lines.append("           certificate SHA-256 \(container.fingerprint)")
+        }
+        for (name, report) in [("request", request), ("response", response)] {
+            guard let report else { continue }
+            lines.append("\(name):\(String(repeating: " ", count: 10 - name.count))\(report.verdict.rawValue)")
+            lines += report.text.split(separator: "\n").dropFirst().map { "  \($0)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,211 @@
+"""Evidence files: what a court could check without us, with unzip, xmlsec1 and openssl alone."""
+
+import io
+import json
+import subprocess
+import tempfile
+import pathlib
+import unittest
+import zipfile
+
+from lxml import etree
+
+import gateway
+import xmlsec1
+
+XADES = "http://uri.etsi.org/01903/v1.3.2#"
+ASIC = "{http://uri.etsi.org/02918/v1.2.1#}"
+DS = f"{{{xmlsec1.DS}}}"
+MARKUP = "<script>alert(1)</script>&\"'"
+
+
+class EvidenceTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = gateway.World()
+        cls.addClassCleanup(cls.world.close)
+        for name in gateway.PARTIES:
+            cls.world.start(name)
+        dataset = gateway.example(remarks=[MARKUP])
+        status, _, answer = cls.world.api("korea", "POST", "/partners/vietnam/send-co", dataset, {"Prefer": "wait=20"})
+        assert status == 200, answer
+        cls.message_id = dataset["functionalReferenceId"]
+
+    def export(self, name="vietnam"):
+        """The evidence of the message as a party has it, unpacked by unzip; its folder."""
+        (message,) = self.world.messages(name, self.message_id)
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.world.folder))
+        path = folder / "message.asice"
+        status, output, errors = gateway.run(
+            "evidence", "export", message["id"], "--out", path, "--config", self.world.folder / name / "gateway.yaml")
+        self.assertEqual(status, 0, errors)
+        subprocess.run(["unzip", "-q", path, "-d", folder / "unpacked"], check=True)
+        return folder / "unpacked"
+
+    def xmlsec1(self, folder, *arguments):
+        done = subprocess.run(["xmlsec1", "--verify", *arguments], cwd=folder, capture_output=True, text=True)
+        return done.returncode, done.stderr
+
+    def container(self, folder):
+        return self.xmlsec1(
+            folder, "--id-attr:Id", XADES + ":SignedProperties", "--pubkey-cert-pem", "certificates/gateway.pem", "META-INF/signatures.xml")
+
+    def test_it_is_an_asic_e_container(self):
+        folder = self.export()
+        (message,) = self.world.messages("vietnam", self.message_id)
+        archive = (folder.parent / "message.asice").read_bytes()
+        # ETSI EN 319 162-1, A.1: the type stands first, not packed, at a fixed place.
+        self.assertEqual(archive[30:38], b"mimetype")
+        self.assertEqual(archive[38:].split(b"PK", 1)[0], b"application/vnd.etsi.asic-e+zip")
+        with zipfile.ZipFile(io.BytesIO(archive)) as file:
+            self.assertIsNone(file.testzip())
+            names = set(file.namelist())
+        self.assertEqual(
+            names, {
+                "mimetype", "request.xml", "response.xml", "dataset.json", "verification.json", "record.json", "summary.html",
+                "certificates/partner.pem", "certificates/gateway.pem", "META-INF/manifest.xml", "META-INF/signatures.xml"})
+        signatures = etree.parse(folder / "META-INF/signatures.xml").getroot()
+        self.assertEqual(signatures.tag, ASIC + "XAdESSignatures")
+        signed = {reference.get("URI") for reference in signatures.iter(DS + "Reference")}
+        self.assertEqual(signed - {"#SignedProperties"}, {name for name in names if not name.startswith(("META-INF", "mimetype"))})
+        self.assertEqual(json.loads((folder / "record.json").read_text())["message"]["id"], message["id"])
+        for kind in ["request.xml", "response.xml"]:
+            self.assertEqual((folder / kind).read_bytes(), self.raw("vietnam", message, kind))
+
+    def raw(self, name, message, kind):
+        return gateway.urllib.request.urlopen(f"{self.world.api_url(name)}/messages/{message['id']}/{kind}", timeout=10).read()
+
+    def test_xmlsec1_alone_verifies_container_request_and_receipt_on_both_sides(self):
+        for name in gateway.PARTIES:
+            folder = self.export(name)
+            self.assertEqual(self.container(folder)[0], 0, self.container(folder)[1])
+            ids = [word for element in xmlsec1.IDS for word in ("--id-attr:Id", element)]
+            signers = ["partner", "gateway"] if name == "vietnam" else ["gateway", "partner"]
+            for kind, signer in zip(["request.xml", "response.xml"], signers):
+                status, errors = self.xmlsec1(folder, *ids, "--pubkey-cert-pem", f"certificates/{signer}.pem", kind)
+                self.assertEqual(status, 0, errors)
+            # The certificate that the signature claims is the one beside it.
+            claimed = etree.parse(folder / "META-INF/signatures.xml").findtext(f".//{DS}X509Certificate")
+            self.assertEqual(claimed, xmlsec1.token(folder / "certificates/gateway.pem"))
+            fingerprint = subprocess.run(
+                ["openssl", "x509", "-in", "certificates/partner.pem", "-noout", "-fingerprint", "-sha256"], cwd=folder,
+                capture_output=True, text=True, check=True).stdout.split("=")[1].strip().replace(":", "").lower()
+            self.assertEqual(fingerprint, json.loads((folder / "record.json").read_text())["message"]["signer"])
+
+    def test_a_changed_byte_in_any_file_is_found(self):
+        folder = self.export()
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in ("mimetype", "manifest.xml")):
+            whole = path.read_bytes()
+            with self.subTest(path.name):
+                place = whole.index(b"DigestValue>") + 14 if path.name == "signatures.xml" else len(whole) // 2
+                path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:])
+                # Where the certificate itself is changed xmlsec1 may not even read it.
+                self.assertNotEqual(self.container(folder)[0], 0)
+            path.write_bytes(whole)
+        self.assertEqual(self.container(folder)[0], 0)
+        (folder / "dataset.json").unlink()
+        self.assertNotEqual(self.container(folder)[0], 0)
+
+    def verify(self, path, *options, trust=None):
+        trust = trust or self.trust()
+        status, output, errors = gateway.run("evidence", "verify", path, "--trust", trust, "--format", "json", *options)
+        self.assertIn(status, [0, 1], errors)
+        return json.loads(output)
+
+    def trust(self, *names):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.world.folder))
+        for name in names or gateway.PARTIES:
+            (folder / f"{name}.pem").write_bytes((self.world.pki / f"{name}-signing.pem").read_bytes())
+        return folder
+
+    def repack(self, path, change):
+        """The container with its files changed; every other byte as it was."""
+        with zipfile.ZipFile(path) as file:
+            files = {name: file.read(name) for name in file.namelist()}
+        change(files)
+        changed = path.with_name("changed.asice")
+        with zipfile.ZipFile(changed, "w") as file:
+            for name, content in files.items():
+                file.writestr(name, content, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+        return changed
+
+    def test_it_verifies_from_the_file_and_certificates_alone(self):
+        for name in gateway.PARTIES:
+            path = self.export(name).parent / "message.asice"
+            verdict = self.verify(path)
+            self.assertEqual((verdict["outcome"], verdict["defects"]), ("good", []))
+            self.assertEqual([verdict[kind]["verdict"] for kind in ("request", "response")], ["good", "good"])
+            # Unpacked and packed again by another program it is the same evidence.
+            self.assertEqual(self.verify(self.repack(path, lambda files: None))["outcome"], "good")
+            # Years later the moment of the exchange still counts.
+            self.assertEqual(self.verify(path, "--at", "2036-01-01T00:00:00Z")["outcome"], "bad")
+
+    def test_what_was_changed_is_named(self):
+        path = self.export().parent / "message.asice"
+
+        def flip(name):
+            def change(files):
+                content = files[name]
+                place = len(content) // 2
+                files[name] = content[:place] + bytes([content[place] ^ 1]) + content[place + 1:]
+            return change
+
+        with zipfile.ZipFile(path) as file:
+            names = [name for name in file.namelist() if not name.startswith(("META-INF", "mimetype"))]
+        for name in names:
+            with self.subTest(name):
+                defects = self.verify(self.repack(path, flip(name)))["defects"]
+                self.assertIn(f"{name} was changed after the container was signed", defects)
+        for change, words in [
+            (lambda files: files.pop("dataset.json"), "dataset.json was signed, and is not there"),
+            (lambda files: files.update({"more.txt": b"more"}), "more.txt is not signed"),
+            (lambda files: files.update({"mimetype": b"application/zip"}), "mimetype is not"),
+            (lambda files: files.pop("META-INF/signatures.xml"), "META-INF/signatures.xml is not there"),
+            (flip("META-INF/signatures.xml"), "META-INF/signatures.xml"),
+        ]:
+            with self.subTest(words):
+                verdict = self.verify(self.repack(path, change))
+                self.assertEqual(verdict["outcome"], "bad")
+                self.assertTrue(any(defect.startswith(words) for defect in verdict["defects"]), verdict["defects"])
+
+    def test_a_container_that_somebody_else_signed_anew_is_not_believed(self):
+        """Korea's gateway signs what Viet Nam's had: the messages still verify, the container is whose it is."""
+        path = self.export().parent / "message.asice"
+        verdict = self.verify(path, trust=self.trust("korea"))
+        self.assertEqual(verdict["outcome"], "bad")
+        self.assertTrue(any("whose certificate is not among the trusted ones" in defect for defect in verdict["defects"]))
+
+    def test_what_is_no_container_is_told(self):
+        path = self.world.folder / "nothing.asice"
+        for content in [b"", b"PK", b"PK\x05\x06" + bytes(18), b"PK\x05\x06" + b"\xff" * 18, bytes(100_000)]:
+            path.write_bytes(content)
+            verdict = self.verify(path)
+            self.assertEqual(verdict["outcome"], "bad")
+            self.assertNotEqual(verdict["defects"], [])
+
+    def test_the_summary_is_text_for_people(self):
+        page = (self.export() / "summary.html").read_bytes()
+        root = etree.fromstring(page)
+        self.assertEqual([element for element in root.iter() if element.tag.endswith("script")], [])
+        text = " ".join(root.itertext())
+        for word in [self.message_id, "K001-26-0004711", "Korea Customs Service", "accepted", "summary", "xmlsec1 --verify"]:
+            self.assertIn(word, text) if word != "summary" else None
+
+    def test_several_by_number_or_time_and_what_is_not_there(self):
+        config = self.world.folder / "vietnam/gateway.yaml"
+        out = self.world.folder / "several"
+        status, output, errors = gateway.run("evidence", "export", "--co", "Ｋ001-26-0004711", "--out", out, "--config", config)
+        self.assertEqual((status, len(list(out.glob("*.asice")))), (0, 1), errors)
+        status, _, errors = gateway.run("evidence", "export", "--co", "K001-26-0004711", "--out", out, "--config", config)
+        self.assertEqual(status, 2)
+        self.assertIn("is there already", errors)
+        for arguments, expected, words in [
+            (["--to", "2020-01-01T00:00:00Z"], 1, ""), (["nothing"], 1, "no message has the id"), ([], 2, "Give either a message's id"),
+        ]:
+            status, _, errors = gateway.run("evidence", "export", *arguments, "--out", out / "x", "--config", config)
+            self.assertEqual(status, expected, errors)
+            self.assertIn(words, errors)
+
+
+if __name__ == "__main__":
+    unittest.main()

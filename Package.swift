@@ -99,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Server", "PartnerKit", "Evidence", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature",
+                "Server", "PartnerKit", "Evidence", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust",
+                "XMLSignature",
                 "XML", "Attacks",
                 library("ArgumentParser", "swift-argument-parser"), library("X509", "swift-certificates"),
                 library("SwiftASN1", "swift-asn1"), library("Crypto", "swift-crypto"), library("_CryptoExtras", "swift-crypto"),

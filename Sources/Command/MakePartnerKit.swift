@@ -54,6 +54,7 @@ struct MakePartnerKit: AsyncParsableCommand {
         return KitFacts(
             partner: partner, administration: configuration.administration, publicURL: configuration.settings.publicURL,
             environment: configuration.environment.rawValue, hasEcho: configuration.settings.echo, catalog: configuration.catalog,
+            policy: configuration.settings.policy,
             certificates: configuration.identities.pins.map(\.certificate).filter { $0.notAfter > now },
             tlsAuthority: configuration.listenerAuthority,
             testPartner: try testIdentity("\(partner.administration.agency), test key of the kit"),

@@ -44,7 +44,8 @@ struct Serve: AsyncParsableCommand {
         let server = GatewayServer(
             gateway, soap: configuration.soap, api: configuration.api, connections: configuration.connections,
             insideURL: configuration.insideURL, pool: pool,
-            revocationClient: client, reload: { [config] in try reload(config, evidence: evidence) },
+            revocationClient: client,
+            reload: { [config, configuration] in try reload(config, evidence: evidence, atWork: configuration.identities) },
             metrics: metrics, logger: logger)
         logger.info(
             "starting",
@@ -66,9 +67,9 @@ struct Serve: AsyncParsableCommand {
 }
 
 /// The whole configuration anew, as a dry run; partners and agreements of it are used.
-private func reload(_ path: String, evidence: RevocationEvidence) throws -> ReloadedSettings {
+private func reload(_ path: String, evidence: RevocationEvidence, atWork: SigningIdentities) throws -> ReloadedSettings {
     do throws(ConfigurationError) {
-        let configuration = try GatewayConfiguration(path: path)
+        let configuration = try GatewayConfiguration(path: path, atWork: atWork)
         evidence.adopt(configuration.partners.trust.evidence)
         return ReloadedSettings(
             partners: configuration.partners.with(evidence: evidence), catalog: configuration.catalog,

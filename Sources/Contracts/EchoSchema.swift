@@ -13,7 +13,7 @@ public enum EchoSchema {
             <xs:complexType>
               <xs:sequence>
                 <xs:element name="Verdict">
-                  <xs:annotation><xs:documentation>What the operation's own address would say.</xs:documentation></xs:annotation>
+                  <xs:annotation><xs:documentation>What the operation's own address would say, but for what depends on earlier messages.</xs:documentation></xs:annotation>
                   <xs:simpleType>
                     <xs:restriction base="xs:string">
                       <xs:enumeration value="accepted"/>

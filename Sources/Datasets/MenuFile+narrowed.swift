@@ -70,6 +70,7 @@ private struct Narrowing {
         let narrowedName = name + row.xml
         var narrowed: [MenuFile.Element] = []
         for element in below { narrowed.append(try narrow(element, path: path + "." + element.json, name: narrowedName)) }
+        guard file.classes[narrowedName] == nil else { throw MenuError("two classes would be named \(narrowedName)") }
         file.classes[narrowedName] = narrowed
         row.type = narrowedName
         return row

@@ -35,6 +35,10 @@ public struct NameMapping: Sendable {
         elements = file.elements ?? [:]
         actions = file.actions ?? [:]
         lines = NameMapping.lines(yaml)
+        for (section, uri) in [("namespace", namespace)] + actions.map({ ("actions.\($0)", $1) }) {
+            guard let uri, !uri.isAddressOfNames else { continue }
+            throw MenuError("line \(lines[section] ?? 0): '\(uri.prefix(80))' is no URI with a scheme, such as http://customs.example/eco")
+        }
         elementForm = try NameMapping.form(file.elementForm, line: lines["elementForm"])
         for (section, names) in [("messages", messages), ("elements", elements)] {
             for (key, name) in names.sorted(by: { $0.key < $1.key }) where !name.isMenuName {
@@ -86,11 +90,36 @@ extension MenuFile {
         for (name, rows) in answers { file.answers[messages.name(name).name] = try elements.rows(rows, in: name) }
         try messages.refuseUnmet("message")
         try elements.refuseUnmet("element")
+        try refuseAmbiguity(file, names)
         let known = operations.map(\.name)
         if let unknown = names.actions.keys.sorted().first(where: { !known.contains($0) }) {
             throw names.problem("actions", unknown, "\(unknown) is no operation; known: \(known.joined(separator: ", "))")
         }
         return file
+    }
+}
+
+extension MenuFile {
+    /// Each message has a name of its own, and a message in the partner's words is known from one in ours.
+    private func refuseAmbiguity(_ file: MenuFile, _ names: NameMapping) throws(MenuError) {
+        let all = file.operations.flatMap { [$0.request, $0.response] } + ["Refusal"]
+        if let name = Dictionary(grouping: all, by: \.self).first(where: { $0.value.count > 1 })?.key {
+            let key = names.messages.first { $0.value == name }?.key ?? ""
+            throw names.problem("messages", key, "two messages would have the same name, \(name)")
+        }
+        let changesContent = !names.elements.isEmpty || names.elementForm == .unqualified
+        let looksTheSame = file.namespace == namespace && zip(operations, file.operations).contains { $0.request == $1.request }
+        if changesContent, looksTheSame {
+            throw MenuError(
+                "messages in these names could not be told from ours: give the partner's namespace, or each message another name")
+        }
+    }
+}
+
+extension String {
+    /// A scheme, and nothing that HTTP headers or XML attributes would have to quote.
+    fileprivate var isAddressOfNames: Bool {
+        wholeMatch(of: #/[A-Za-z][A-Za-z0-9+.\-]*:[!#-;=?-\[\]-~]+/#) != nil
     }
 }
 

@@ -54,7 +54,8 @@ public struct EvidenceContainer: Sendable {
     private var manifest: [UInt8] {
         var writer = XMLWriter()
         writer.markup("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
-        writer.open("manifest:manifest", ["xmlns:manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0", "manifest:version": "1.2"])
+        writer.open(
+            "manifest:manifest", ["xmlns:manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0", "manifest:version": "1.2"])
         let entries = [("/", EvidenceContainer.mediaType)] + files.map { ($0.file.path, $0.file.mediaType) }
         for (path, type) in entries {
             writer.element("manifest:file-entry", ["manifest:full-path": path, "manifest:media-type": type], text: "")

@@ -29,7 +29,8 @@ struct EvidenceSummary {
         writer.element("h1", text: "Evidence of a message exchanged")
         table(
             [
-                ("Message", message.messageID), ("Operation", message.operation), ("Certificate of origin", message.certificateNumber ?? "none"),
+                ("Message", message.messageID), ("Operation", message.operation),
+                ("Certificate of origin", message.certificateNumber ?? "none"),
                 ("From", message.direction == .inbound ? other : ours), ("To", message.direction == .inbound ? ours : other),
                 ("Received", message.receivedAt), ("State", message.state.rawValue), ("Detail", message.detail ?? ""),
                 ("Digest of the Body", message.bodyDigest ?? ""), ("Signer's certificate (SHA-256)", message.signer ?? ""),
@@ -42,7 +43,8 @@ struct EvidenceSummary {
         writer.element("h2", text: "How to check it")
         writer.element(
             "p",
-            text: "Unpack it with any ZIP tool, and in its folder: xmlsec1 --verify --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties "
+            text:
+                "Unpack it with any ZIP tool, and in its folder: xmlsec1 --verify --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties "
                 + "--pubkey-cert-pem certificates/gateway.pem META-INF/signatures.xml for all files; and for a signed message xmlsec1 --verify "
                 + "--id-attr:Id Body --id-attr:Id Timestamp --pubkey-cert-pem certificates/partner.pem request.xml. Compare the certificates with those "
                 + "that the administrations published.")
@@ -54,7 +56,8 @@ struct EvidenceSummary {
     private var ours: String { record.administration.description }
     private var other: String { record.partner?.description ?? record.message.partner }
 
-    private static let style = "body{font:16px sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td{padding:.2em 1em .2em 0;vertical-align:top}"
+    private static let style =
+        "body{font:16px sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td{padding:.2em 1em .2em 0;vertical-align:top}"
 
     private func table(_ rows: [(String, String)], _ writer: inout XMLWriter) {
         writer.open("table")

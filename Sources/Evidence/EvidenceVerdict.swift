@@ -87,7 +87,8 @@ private struct Judge {
         for name in signature.files.keys.sorted() where files[name] == nil { defects.append("\(name) was signed, and is not there") }
         let certificate = try? Certificate(der: signature.certificate)
         if (try? trust.signer(.certificate(signature.certificate))) == nil {
-            defects.append("the container is signed by \(certificate?.subject ?? "somebody"), whose certificate is not among the trusted ones")
+            defects.append(
+                "the container is signed by \(certificate?.subject ?? "somebody"), whose certificate is not among the trusted ones")
         }
         return EvidenceVerdict.Container(
             signer: certificate?.subject ?? "", fingerprint: Digest(of: signature.certificate).hex, signedAt: signature.signedAt,

@@ -24,6 +24,7 @@ public struct Gateway: Sendable {
     let strangers: RateLimit
     let notes: RateLimit
     let explanations = RateLimit(1, in: 10)
+    let echoExplanations = RateLimit(5)
     let bell: WorkBell
     let breaker = Breaker()
     public let stopSign = StopSign()

@@ -1,6 +1,7 @@
 public import Datasets
 public import Exchanges
 public import Trust
+public import WSSecurity
 
 /// What a kit is made of: our side, the partner, and identities that are good for nothing but samples.
 public struct KitFacts: Sendable {
@@ -11,6 +12,8 @@ public struct KitFacts: Sendable {
     /// Whether `POST /echo` is there.
     public let hasEcho: Bool
     public let catalog: Catalog
+    /// What messages must fulfil where the partner's file says nothing else.
+    public let policy: SecurityPolicy
     /// Our signing certificates, those at work and those to come.
     public let certificates: [Certificate]
     /// The authority of our listener's certificate; `nil` where it is not known here.
@@ -33,6 +36,7 @@ public struct KitFacts: Sendable {
 
     public init(
         partner: Partner, administration: Administration, publicURL: String, environment: String, hasEcho: Bool, catalog: Catalog,
+        policy: SecurityPolicy,
         certificates: [Certificate], tlsAuthority: Certificate?, testPartner: TestIdentity, testGateway: TestIdentity
     ) {
         self.partner = partner
@@ -41,6 +45,7 @@ public struct KitFacts: Sendable {
         self.environment = environment
         self.hasEcho = hasEcho
         self.catalog = catalog
+        self.policy = policy
         self.certificates = certificates
         self.tlsAuthority = tlsAuthority
         self.testPartner = testPartner

@@ -53,12 +53,9 @@ struct KitReadme {
     }
 
     private var whatWeTake: [String] {
-        let policy = facts.partner.policy
+        let policy = facts.partner.policy ?? facts.policy
         let granted = facts.partner.grants.agreements.map { $0.sorted().joined(separator: ", ") } ?? "all that the gateway knows"
-        let algorithms =
-            policy.map { $0.signature.signatureAlgorithms.map(\.title).sorted().joined(separator: ", ") }
-            ?? SecurityPolicy().signature.signatureAlgorithms.map(\.title).sorted().joined(separator: ", ")
-        let time = policy ?? SecurityPolicy()
+        let algorithms = policy.signature.signatureAlgorithms.map(\.title).sorted().joined(separator: ", ")
         return [
             "## What the gateway takes from you", "", "| | |", "|---|---|",
             "| SOAP | 1.1 and 1.2, document/literal wrapped, MTOM or inline |",
@@ -66,7 +63,7 @@ struct KitReadme {
             "| canonicalization | exclusive, with or without PrefixList |", "| signature | \(algorithms) |",
             "| digest | sha256, sha384, sha512 |",
             "| certificate | BinarySecurityToken (X509v3, X509PKIPathv1), IssuerSerial, subject key identifier, thumbprint, X509Data |",
-            "| time | at the most \(time.maximumAge) s old, \(time.clockTolerance) s ahead |", "| agreements | \(granted) |",
+            "| time | at the most \(policy.maximumAge) s old, \(policy.clockTolerance) s ahead |", "| agreements | \(granted) |",
             "| message id | FunctionalReferenceID: a new one for each message, the same one when you repeat it |", "",
             "A receipt means that the message is accepted and durable: it gives back the DigestValue of your Body. Where none came, send the same",
             "message again: it is taken once, and the same receipt comes back.", "",

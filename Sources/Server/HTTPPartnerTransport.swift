@@ -22,7 +22,7 @@ public struct HTTPPartnerTransport: PartnerTransport {
         if let trace = request.correlationID.flatMap(TraceContext.header) { call.headers.add(name: "traceparent", value: trace) }
         call.body = .bytes(ByteBuffer(bytes: request.bytes))
         let own = connections.current.own[request.partner]
-        call.tlsConfiguration = own
+        call.tlsConfiguration = own ?? connections.current.common
         do {
             return try await client.call(call, within: .seconds(request.timeout)) { [maximumBody] response in
                 OutboundResponse(

@@ -4,7 +4,7 @@ internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
 
-/// What a reload replaces: partners and agreements. All else needs a restart.
+/// What a reload replaces: partners, agreements, and the TLS of our connections to partners. All else needs a restart.
 public struct ReloadedSettings: Sendable {
     public let partners: PartnerRegistry
     public let catalog: Catalog

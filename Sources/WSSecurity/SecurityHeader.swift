@@ -8,7 +8,7 @@ struct SecurityHeader {
     let element: XMLElement
     let signature: XMLElement
     let timestamp: XMLElement
-    /// Only in answers (WSS 1.1, section 8.5).
+    /// In answers (WSS 1.1, section 8.5); in requests nobody reads them.
     let confirmations: [XMLElement]
     private let tokens: [XMLElement]
 

@@ -23,6 +23,8 @@ extension XMLName {
     static func security(_ local: String) -> XMLName { XMLName(SecurityNamespace.extension1, local) }
     /// A name of the extension namespace of WS-Security 1.1.
     static func security11(_ local: String) -> XMLName { XMLName(SecurityNamespace.extension11, local) }
+    /// WSS 1.1, section 8.5.
+    public static let signatureConfirmation = XMLName.security11("SignatureConfirmation")
     /// A name of the WS-Security utility namespace.
     static func utility(_ local: String) -> XMLName { XMLName(SecurityNamespace.utility, local) }
 }

@@ -35,6 +35,9 @@ public struct Verified<Subject> {
         signedElements.contains { $0.isSameNode(as: element) }
     }
 
+    /// The elements of that name that the signature covers, wherever they stand.
+    public func signed(_ name: XMLName) -> [XMLElement] { signedElements.filter { $0.has(name) } }
+
     /// What the SignatureConfirmations of an answer repeat, each the value of a request's signature; a Value that is absent, not base64, or
     /// not signed is empty.
     public var confirmedValues: [[UInt8]] {

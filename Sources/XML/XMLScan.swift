@@ -25,6 +25,10 @@ struct XMLScan {
     }
 
     static func scan(_ bytes: UnsafeRawBufferPointer, limits: XMLLimits, encodings: [String]) throws(XMLError) -> Result {
+        // libxml2 may end there and pass over what follows.
+        if let base = bytes.baseAddress, let nul = memchr(base, 0, bytes.count) {
+            throw .malformedEncoding("a zero byte at byte \(UnsafeRawPointer(nul) - base)")
+        }
         var scan = XMLScan(bytes: bytes, limits: limits)
         let start = try scan.declaration(encodings: encodings)
         scan.position = start

@@ -1,6 +1,6 @@
 /// Where elements stand in the bytes that a document was parsed from: the n-th start tag is the n-th element of the tree.
 ///
-/// - Requires: well-formed UTF-8 without DOCTYPE, which whoever parsed the same bytes knows.
+/// - Requires: well-formed UTF-8 without DOCTYPE. Whoever parsed the same bytes knows that, but for UTF-16, which the parser reads too.
 public struct XMLTagPositions {
     private let bytes: [UInt8]
 

@@ -21,7 +21,8 @@ public struct FileSignature: Sendable {
 
     public init(verifying document: XMLDocument) throws(Defect) {
         let root = document.root
-        guard root.has(XMLName("http://uri.etsi.org/02918/v1.2.1#", "XAdESSignatures")), let signature = FileSignature.only(root, "Signature")
+        guard root.has(XMLName("http://uri.etsi.org/02918/v1.2.1#", "XAdESSignatures")),
+            let signature = FileSignature.only(root, "Signature")
         else { throw Defect(description: "it is no asic:XAdESSignatures with one Signature") }
         guard let info = FileSignature.only(signature, "SignedInfo"), let value = FileSignature.base64(signature, "SignatureValue"),
             let keyInfo = FileSignature.only(signature, "KeyInfo"), let data = FileSignature.only(keyInfo, "X509Data"),
@@ -111,7 +112,8 @@ public struct FileSignature: Sendable {
 
     private static func check(_ digest: Digest, of properties: XMLElement, _ reference: XMLElement) throws(Defect) {
         let transforms = reference.child(.signature("Transforms")).map { Array($0.children) } ?? []
-        guard transforms.count == 1, transforms[0].attribute(XMLName("", "Algorithm")) == SignatureNamespace.exclusive, transforms[0].isEmpty,
+        guard transforms.count == 1, transforms[0].attribute(XMLName("", "Algorithm")) == SignatureNamespace.exclusive,
+            transforms[0].isEmpty,
             (try? properties.withCanonicalBytes(.exclusive) { Digest(digest.algorithm, of: $0) }) == digest
         else { throw Defect(description: "the signed properties were changed") }
     }

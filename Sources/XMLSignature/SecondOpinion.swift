@@ -11,8 +11,11 @@ public enum SecondOpinion: Hashable, Sendable {
     /// blank between its prefixes, for a prefix of its own (Exclusive XML Canonicalization, section 3, has NMTOKENS).
     case unable
 
-    private static func hasLoosePrefixList(_ element: XMLElement) -> Bool {
-        if element.local == "InclusiveNamespaces", let list = element.attribute(XMLName("", "PrefixList")) {
+    private static func hasLoosePrefixList(_ element: XMLElement?) -> Bool {
+        guard let element else { return false }
+        if element.has(XMLName(SignatureNamespace.exclusive, "InclusiveNamespaces")),
+            let list = element.attribute(XMLName("", "PrefixList"))
+        {
             let pieces = list.split(separator: " ", omittingEmptySubsequences: false)
             return !list.isEmpty && pieces.contains { $0.isEmpty || $0.contains(where: \.isWhitespace) }
         }
@@ -23,7 +26,7 @@ public enum SecondOpinion: Hashable, Sendable {
     ///   - signature: the Signature element that `VerifiedSignature` accepted.
     ///   - verified: proof that it did; also says which elements to register as ids.
     public init(on signature: XMLElement, verified: VerifiedSignature, key: PublicKey, idNames: [XMLName]) {
-        guard verified.algorithm.scheme != .rsaPSS, !SecondOpinion.hasLoosePrefixList(signature) else {
+        guard verified.algorithm.scheme != .rsaPSS, !SecondOpinion.hasLoosePrefixList(signature.child(.signature("SignedInfo"))) else {
             self = .unable
             return
         }

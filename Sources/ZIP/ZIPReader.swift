@@ -89,7 +89,9 @@ public struct ZIPReader {
         case 8: content = inflated(packed, size: entry.size)
         default: throw Defect(description: "\(name) is packed by the method \(entry.method); 0 and 8 are read")
         }
-        guard let content, content.count == entry.size, crc32(0, content, UInt32(content.count)) == UInt(entry.checksum) else { throw broken }
+        guard let content, content.count == entry.size, crc32(0, content, UInt32(content.count)) == UInt(entry.checksum) else {
+            throw broken
+        }
         return content
     }
 

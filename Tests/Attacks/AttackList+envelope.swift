@@ -50,6 +50,39 @@ extension AttackList {
         }
     }
 
+    /// MTOM's packages, each of which would be a way around the signature or into the gateway.
+    private mutating func addPackages() throws {
+        let (text, version) = (sample.text, sample.shape.version)
+        let type =
+            "multipart/related; type=\"application/xop+xml\"; start=\"<root@a>\"; start-info=\"\(version.mediaType)\"; boundary=b"
+        func package(_ root: [UInt8], _ parts: [(id: String, content: String)]) -> [UInt8] {
+            var bytes = Array(
+                "--b\r\nContent-Type: application/xop+xml; type=\"\(version.mediaType)\"\r\nContent-ID: <root@a>\r\n\r\n".utf8)
+            bytes += root
+            for part in parts { bytes += Array("\r\n--b\r\nContent-ID: <\(part.id)>\r\n\r\n\(part.content)".utf8) }
+            return bytes + Array("\r\n--b--\r\n".utf8)
+        }
+        func include(_ href: String) -> String {
+            "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"\(href)\"/>"
+        }
+        let name = "FunctionalReferenceID"
+        let swapped = try text.changing(text.element(name), to: "<\(name)>\(include("cid:x@a"))</\(name)>")
+        let wide: [UInt8] = [0xFF, 0xFE] + Array(text.utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        add("W15", "a package whose boundary is nowhere", .refused(["package"]), text, contentType: type)
+        for (title, code, bytes) in [
+            ("a value swapped for an attachment", "digest-wrong", package(Array(swapped.utf8), [("x@a", "other")])),
+            (
+                "an Include of a file", "package",
+                package(Array(swapped.replacingOccurrences(of: "cid:x@a", with: "file:///etc/passwd").utf8), [])
+            ),
+            ("an attachment that nothing signs", "package", package(Array(text.utf8), [("x@a", "other")])),
+            ("a root in UTF-16", "package", package(wide, [])),
+        ] {
+            add("W15", title, .refused([code]), bytes: bytes, contentType: type)
+        }
+        add("W15", "no attack: the message itself in a package", .accepted, bytes: package(Array(text.utf8), []), contentType: type)
+    }
+
     /// Content types and encodings.
     mutating func addTransport() throws {
         let text = sample.text
@@ -57,9 +90,7 @@ extension AttackList {
         add("media type", "the other SOAP version's", .refused(["media-type"]), text, contentType: other.mediaType)
         add("media type", "JSON", .status(415), text, contentType: "application/json")
         add("media type", "none", .status(415), text, contentType: "")
-        add(
-            "W15", "multipart with an XOP include", .status(415), text,
-            contentType: "multipart/related; type=\"application/xop+xml\"; boundary=b")
+        try addPackages()
         add("encoding", "gzip", .status(415), bytes: [0x1F, 0x8B, 8, 0] + Array(text.utf8), headers: ["Content-Encoding": "gzip"])
         refuse(
             "W15", "an XOP include in Body", "digest-wrong",

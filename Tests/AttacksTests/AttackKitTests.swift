@@ -83,9 +83,9 @@ struct AttackKitTests {
 
 extension Attack {
     var inbound: InboundRequest {
-        let version: SOAPVersion = contentType.hasPrefix("text/xml") ? .v11 : .v12
+        let media = MediaType(contentType)
         return InboundRequest(
-            bytes: bytes, operation: "send-co", mediaVersion: version,
+            bytes: bytes, package: media.isPackage ? media : nil, operation: "send-co", mediaVersion: media.soapVersion ?? .v12,
             action: headers["SOAPAction"]?.replacingOccurrences(of: "\"", with: ""),
             peer: "127.0.0.1", correlationID: "1")
     }

@@ -91,6 +91,51 @@ struct StyleTests {
         #expect(try await send(silent).untrusted?.contains("no SignatureConfirmation") == true)
     }
 
+    @Test func `a signed RelatesTo or confirmation that was moved aside does not count as none`() async throws {
+        let world = try ExchangeWorld(answers: AnswerStyle(confirmsSignature: true))
+        for (start, end) in [
+            ("<wsa:RelatesTo ", "</wsa:RelatesTo>"), ("<wsse11:SignatureConfirmation ", "</wsse11:SignatureConfirmation>"),
+        ] {
+            let moved = try await send(world) { response in
+                let text = String(decoding: response.bytes, as: UTF8.self)
+                guard let from = text.range(of: start), let to = text.range(of: end) else { return response }
+                let element = text[from.lowerBound..<to.upperBound]
+                let changed = text.replacing(element, with: "").replacing(
+                    "<soap:Header>", with: "<soap:Header><w:Wrapper xmlns:w=\"u:w\">\(element)</w:Wrapper>")
+                return OutboundResponse(status: response.status, contentType: response.contentType, bytes: Array(changed.utf8))
+            }
+            #expect(moved.untrusted?.contains("stands elsewhere") == true, "\(moved.untrusted ?? "taken")")
+        }
+        let doubled = try await send(world) { response in
+            let text = String(decoding: response.bytes, as: UTF8.self)
+            let more = "<soap:Header><wsa:To xmlns:wsa=\"http://www.w3.org/2005/08/addressing\">a</wsa:To>"
+            let changed = text.replacing("<soap:Header>", with: more).replacing(
+                "</soap:Header>", with: more.dropFirst(13) + "</soap:Header>")
+            return OutboundResponse(status: response.status, contentType: response.contentType, bytes: Array(changed.utf8))
+        }
+        #expect(doubled.untrusted?.contains("more than once") == true, "\(doubled.untrusted ?? "taken")")
+    }
+
+    @Test func `a message stays the same message when its partner's names change`() async throws {
+        let names = try NameMapping(yaml: Self.names.replacingOccurrences(of: "FORM", with: "qualified"))
+        let world = try ExchangeWorld()
+        let json = try ExchangeWorld.json()
+        guard case .queued(let first) = try await world.sender.submit(json: json, operation: .sendCO, partner: "vietnam") else {
+            return #expect(Bool(false))
+        }
+        let partner = try #require(world.sender.partners["vietnam"])
+        world.sender.registry.replace(
+            PartnerRegistry([
+                Partner(
+                    name: partner.name, administration: partner.administration, roles: partner.roles, certificates: partner.certificates,
+                    endpoint: partner.endpoint, catalog: try Catalog(renamedBy: names))
+            ]))
+        guard case .known(let again) = try await world.sender.submit(json: json, operation: .sendCO, partner: "vietnam") else {
+            return #expect(Bool(false), "it counts as another message")
+        }
+        #expect(again.id == first.id)
+    }
+
     @Test func `an answer to another request's signature is never taken`() async throws {
         let world = try ExchangeWorld(answers: AnswerStyle(confirmsSignature: true))
         let dataset = try world.dataset()
@@ -188,7 +233,11 @@ struct StyleTests {
             ("messages: {SendCo: X}", "did you mean SendCO"),
             ("elements: {ID: \"a b\"}", "not a name"), ("actions: {send: \"u:x\"}", "no operation"),
             ("element: {}", "did you mean elements"),
-            ("elements: {VersionID: ID}", "two elements of the same name"),
+            ("elements: {VersionID: ID}", "two elements of the same name"), ("namespace: eco", "no URI with a scheme"),
+            ("actions: {send-co: \"urn:x\\\"y\"}", "no URI with a scheme"), ("namespace: \"\"", "no URI with a scheme"),
+            ("messages: {SendFeedback: SendCO}", "two messages would have the same name"),
+            ("messages: {SendCOResponse: Refusal}", "two messages would have the same name"),
+            ("elements: {ID: Number}", "could not be told from ours"), ("elementForm: unqualified", "could not be told from ours"),
         ] {
             #expect("\(text)") { _ = try Catalog(renamedBy: NameMapping(yaml: text)) } throws: { "\($0)".contains(near) }
         }

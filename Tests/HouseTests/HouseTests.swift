@@ -6,7 +6,8 @@ import Testing
 struct HouseTests {
     /// Bottom to top.
     static let rooms = [
-        "XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Contracts", "Stores", "Exchanges", "ZIP", "Evidence", "PartnerKit",
+        "XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Contracts", "Stores", "Exchanges", "ZIP", "Evidence",
+        "PartnerKit",
         "Server", "Command",
     ]
 

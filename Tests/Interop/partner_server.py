@@ -1,9 +1,11 @@
-"""A partner's gateway that a test plays: it keeps what comes and answers with receipts that python3-xmlsec signs."""
+"""A partner's gateway that a test plays: it keeps what comes and answers with receipts that python3-xmlsec signs. With it the files of
+partners, and the ground of tests in which ours writes to them."""
 
 import collections
 import dataclasses
 import datetime
 import http.server
+import json
 import ssl
 
 import yaml
@@ -11,9 +13,7 @@ from lxml import etree
 
 import foreign_signer as foreign
 import gateway
-from xmlsec1 import DS, SOAP, WSU
-
-WSSE11 = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd"
+from xmlsec1 import DS, SOAP, WSSE11, WSU
 
 Call = collections.namedtuple("Call", "path headers body")
 
@@ -148,3 +148,36 @@ class PartnerFiles:
         """A certificate from a partner."""
         parties = {"sender": self.administration(name), "receiver": gateway.PARTIES[self.party]}
         return gateway.example(**(parties | changes))
+
+
+def answered(call, signer, **options):
+    """The partner's receipt: status, Content-Type and bytes."""
+    envelope = etree.fromstring(call.body)
+    return 200, gateway.CONTENT_TYPES[version_of(envelope)], receipt(envelope, signer, **options)
+
+
+class Requests:
+    """Korea writes to partners of many kinds; a server of the test takes what comes for all of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.world = gateway.World()
+        cls.addClassCleanup(cls.world.close)
+        cls.server = PartnerServer(cls.world, "vietnam-tls")
+        gateway.serve(cls.server, cls.addClassCleanup)
+        cls.config = cls.world.configure("korea")
+        cls.files = PartnerFiles(cls.world, "korea")
+
+    def sent(self, name, dataset=None, files=None, config=None, **options):
+        """One message to a partner, which answers with a receipt; what `send` reports."""
+        files = files or self.files
+        answer = lambda call: answered(call, files.signers[name], **options)
+        return self.sent_for(answer, name, dataset or files.to(name), config)
+
+    def sent_for(self, answer, name, dataset=None, config=None):
+        """One message to a partner, which answers in this way; what `send` reports."""
+        self.server.answer = answer
+        dataset = json.dumps(dataset or self.files.to(name)).encode()
+        arguments = ["send", "-", "--partner", name, "--config", config or self.config, "--format", "json"]
+        _, output, errors = gateway.run(*arguments, input=dataset)
+        return json.loads(output or "null") or errors

@@ -10,9 +10,13 @@ import unittest
 
 import gateway
 
-SUBCOMMANDS = [["serve"], ["check"], ["send"], ["sign"], ["verify"], ["explain"], ["selftest"], ["convert"], ["contract"], ["identity"], ["identity", "new"],
-               ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "retry"], ["messages", "abandon"],
-               ["messages", "reconcile"], ["store"], ["store", "backup"], ["store", "restore"], ["store", "retire"]]
+SUBCOMMANDS = [
+    ["serve"], ["check"], ["send"], ["sign"], ["verify"], ["explain"], ["selftest"], ["convert"], ["check-dataset"], ["contract"],
+    ["partner-kit"], ["identity"], ["identity", "new"],
+    ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "retry"], ["messages", "abandon"], ["messages", "reconcile"],
+    ["store"], ["store", "backup"], ["store", "restore"], ["store", "retire"],
+    ["evidence"], ["evidence", "export"], ["evidence", "verify"],
+]
 
 
 class CommandCase(unittest.TestCase):
@@ -57,7 +61,7 @@ class HelpTest(CommandCase):
 
     def test_the_list_of_subcommands_here_is_the_commands_own(self):
         output, _ = self.run_command(0, "--help")
-        listed = re.findall(r"^  ([a-z]+)  ", output.partition("SUBCOMMANDS:")[2], re.MULTILINE)
+        listed = re.findall(r"^  ([a-z-]+)  ", output.partition("SUBCOMMANDS:")[2], re.MULTILINE)
         self.assertEqual(listed, [subcommand[0] for subcommand in SUBCOMMANDS if len(subcommand) == 1])
 
 
@@ -70,7 +74,7 @@ class ReadmeTest(CommandCase):
         self.assertGreater(len(commands), 3)
         for command in commands:
             words = command.split()
-            subcommand = words[:2] if words[0] in ("identity", "messages", "store") else words[:1]
+            subcommand = words[:2] if words[0] in ("identity", "messages", "store", "evidence") else words[:1]
             help = self.run_command(0, *subcommand, "--help")[0]
             for option in re.findall(r"--[a-z-]+", command):
                 self.assertIn(option, help, command)

@@ -31,7 +31,7 @@ SLACK = 10  # seconds past that until a connection counts as forgotten
 SLOWEST = 30  # seconds of any answer
 PLENTY = {"requestsPerMinute": 10_000_000, "concurrentRequests": 1000}
 SOAP12 = gateway.CONTENT_TYPES["1.2"]
-OTHER_TYPES = ["text/plain", "application/json", "multipart/related; type=text/xml", "application/xml"]
+OTHER_TYPES = ["text/plain", "application/json", "application/octet-stream", "application/xml"]
 ENTITIES = b"<!DOCTYPE a [<!ENTITY b 'bbbbbbbb'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;'>]>"
 NEVER = {"second-opinion", "overloaded", "too-many-requests", "internal-error"}
 

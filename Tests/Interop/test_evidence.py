@@ -2,9 +2,10 @@
 
 import io
 import json
+import pathlib
+import re
 import subprocess
 import tempfile
-import pathlib
 import unittest
 import zipfile
 
@@ -182,6 +183,27 @@ class EvidenceTest(unittest.TestCase):
             verdict = self.verify(path)
             self.assertEqual(verdict["outcome"], "bad")
             self.assertNotEqual(verdict["defects"], [])
+
+    def test_the_commands_of_the_documentation_check_it_and_find_changes(self):
+        page = (gateway.ROOT / "docs/evidence.md").read_text()
+        script = "set -eu\n" + "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+
+        def check(path):
+            folder = pathlib.Path(tempfile.mkdtemp(dir=self.world.folder))
+            (folder / "message.asice").write_bytes(path.read_bytes())
+            done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True)
+            return done.returncode, done.stdout + done.stderr
+
+        for name in gateway.PARTIES:
+            path = self.export(name).parent / "message.asice"
+            status, told = check(path)
+            self.assertEqual(status, 0, told)
+            for file in ["request.xml", "response.xml", "dataset.json", "record.json"]:
+                changed = self.repack(path, lambda files: files.update({file: files[file].replace(b"K001-26-0004711", b"K001-26-0004712", 1)
+                                                                        if b"K001-26-0004711" in files[file] else files[file] + b" "}))
+                self.assertNotEqual(check(changed)[0], 0, file)
+            added = self.repack(path, lambda files: files.update({"more.txt": b"more"}))
+            self.assertNotEqual(check(added)[0], 0)
 
     def test_the_summary_is_text_for_people(self):
         page = (self.export() / "summary.html").read_bytes()

@@ -1,5 +1,7 @@
 """gSOAP as a partner: its generators read our contracts, and a client that they made calls all four operations, signed."""
 
+import hashlib
+import hmac
 import http.server
 import pathlib
 import re
@@ -9,9 +11,13 @@ import subprocess
 import tempfile
 import unittest
 
+from lxml import etree
+
+import foreign_signer
 import gateway
 import matrix
 from toolkits import Relay
+from xmlsec1 import DS, WSSE, WSU
 
 SHARE = pathlib.Path("/usr/share/gsoap")
 SOURCES = gateway.ROOT / "Tests/Interop/gsoap"
@@ -19,6 +25,24 @@ WSDL = gateway.ROOT / "wsdl"
 
 # What wsdl2h says of every WSDL with SOAP 1.1 and 1.2, and in C of every XSD with a named simple type.
 USUAL = re.compile("Warning: (2 service bindings found, but collected as one service|ignoring type inheritance by default for C)")
+
+
+def with_own_key(answer):
+    """A receipt with another time, signed by HMAC with a key that stands in it, beside the token of its real signer."""
+    envelope = etree.fromstring(answer)
+    signature = envelope.find(f".//{{{DS}}}Signature")
+    envelope.find(".//{*}ReceivedDateTime").text = "2100-01-01T00:00:00Z"
+    signature.find(f".//{{{DS}}}SignatureMethod").set("Algorithm", foreign_signer.MORE + "hmac-sha256")
+    body = envelope.find("{*}Body")
+    (reference,) = [found for found in signature.iter(f"{{{DS}}}Reference") if found.get("URI") == "#" + body.get(f"{{{WSU}}}Id")]
+    digest = hashlib.sha256(foreign_signer.canonical(body)).digest()
+    reference.find(f"{{{DS}}}DigestValue").text = foreign_signer.text(digest)
+    key, info = b"k" * 32, foreign_signer.canonical(signature.find(f"{{{DS}}}SignedInfo"))
+    signature.find(f"{{{DS}}}SignatureValue").text = foreign_signer.text(hmac.digest(key, info, "sha256"))
+    names = signature.find(f".//{{{WSSE}}}SecurityTokenReference")
+    own = etree.SubElement(names, f"{{{WSSE}}}KeyIdentifier", ValueType=DS + "hmac-sha1", EncodingType=foreign_signer.BASE64)
+    own.text = foreign_signer.text(key)
+    return etree.tostring(envelope)
 
 
 def run(*arguments, folder):
@@ -160,6 +184,16 @@ class PartnerTest(unittest.TestCase):
             self.assertEqual(status, believed, errors)
         self.assertEqual(receipt, [])
         self.assertIn("wsse:FailedCheck", errors)
+
+    def test_the_client_believes_no_keyed_hash_whose_key_the_answer_brings(self):
+        """The plugin takes the key of an HMAC from the message's own KeyIdentifier; the program around it must ask for RSA first."""
+        dataset, content = gateway.example_of("send-co")
+        self.assertEqual(self.call("vietnam", "send-co", content)[0], 0)
+        (message,) = self.world.messages("vietnam", dataset["functionalReferenceId"])
+        forged = with_own_key(self.world.kept("vietnam", message["id"], "response.xml"))
+        status, receipt, errors = self.call("vietnam", "send-co", content, url=self.serve(forged))
+        self.assertEqual((status, receipt), (2, []), errors)
+        self.assertIn("not signed by RSA", errors)
 
     def serve(self, answer):
         """A server at loopback with Viet Nam's TLS certificate that gives this answer to whatever is sent."""

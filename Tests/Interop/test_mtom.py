@@ -1,160 +1,25 @@
-"""Attachments as parts of MTOM's package. What is signed is the message without the package, so others sign and verify exactly that:
-python3-xmlsec, xmlsec1, lxml; Python's email package and zeep write and read the packages.
+"""Attachments that come to the gateway as parts of MTOM's packages. What is signed is the message without the package, so others sign and
+verify exactly that: python3-xmlsec, xmlsec1, lxml.
 
 gSOAP is not among them: with SOAP_XML_CANONICAL, without which its signatures name no canonicalization, 2.8.124 writes the Include without
 its href, and digests that element instead of the content. Its partners send base64 in the message."""
 
 import base64
 import dataclasses
-import email
-import email.encoders
-import email.mime.application
-import email.mime.multipart
-import email.policy
-import hashlib
 import itertools
 import json
 import random
-import re
 import unittest
 
-import zeep
 from lxml import etree
 
 import foreign_signer as foreign
 import gateway
-import test_zeep
 import xmlsec1
 from foreign_signer import DS, ECO
-from partner_server import PartnerFiles, PartnerServer, receipt, version_of
+from packages import ACTION, BOUNDARY, LARGE, SMALL, XOP, Package, Part, attachment, by_email, with_attachments
+from partner_server import version_of
 from xmlsec1 import SOAP
-
-XOP = "http://www.w3.org/2004/08/xop/include"
-ACTION = "urn:coconect:eco:1:SendCO"
-MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
-
-# A million bytes; some in which lines end in every way and something stands that looks like a boundary; and a few that make no part.
-LARGE = random.Random(1).randbytes(1_000_000)
-SMALL = b"\r\n--boundary1\r\n--\n\r\x00--boundary-2--\r\n\xff<xop:Include/>" * 5
-TINY = b"tiny"
-BOUNDARY = "boundary"
-
-
-def attachment(name, content):
-    written = {"mediaType": "application/pdf", "fileName": name, "sha256": hashlib.sha256(content).hexdigest()}
-    return written | {"content": base64.b64encode(content).decode()}
-
-
-def with_attachments(dataset):
-    return dataset | {"attachments": [attachment("a.pdf", LARGE), attachment("b.pdf", SMALL), attachment("c.pdf", TINY)]}
-
-
-@dataclasses.dataclass
-class Part:
-    id: str
-    content: bytes
-    encoding: str = "binary"
-    kind: str = "application/octet-stream"
-    # The whole header where it is spelled otherwise.
-    head: bytes | None = None
-
-    def written(self, line):
-        if self.head is not None:
-            return self.head + self.content
-        head = [f"Content-Type: {self.kind}", f"Content-Transfer-Encoding: {self.encoding}", f"Content-ID: {self.id}"]
-        content = base64.encodebytes(self.content).replace(b"\n", line) if self.encoding.lower() == "base64" else self.content
-        return line.join([*(field.encode() for field in head), b"", b""]) + content
-
-
-@dataclasses.dataclass
-class Package:
-    """How a message with two attachments is packed: the root that has an Include for each, and the parts."""
-
-    version: str = "1.2"
-    # The Content-IDs as parts have them, and as the Includes write them.
-    ids: tuple = ("<one@example>", "<two@example>")
-    hrefs: tuple = ("cid:one@example", "cid:two@example")
-    include: str = '<xop:Include xmlns:xop="{}" href="{}"/>'
-    root: Part = dataclasses.field(default_factory=lambda: Part("<root@example>", b""))
-    encodings: tuple = ("binary", "binary")
-    line: bytes = b"\r\n"
-    preamble: bytes = b""
-    epilogue: bytes = b""
-    padding: bytes = b""
-    places: tuple = (0, 1, 2)
-    # Parameters of the package's Content-Type; `None` leaves one out.
-    parameters: dict = dataclasses.field(default_factory=dict)
-
-    def rooted(self, message):
-        for href, content in zip(self.hrefs, (LARGE, SMALL)):
-            text = base64.b64encode(content)
-            assert message.count(text) == 1
-            message = message.replace(text, self.include.format(XOP, href).encode())
-        kind = f'application/xop+xml; charset=UTF-8; type="{MEDIA_TYPES[self.version]}"'
-        return dataclasses.replace(self.root, content=message, kind=kind)
-
-    def parts(self, message):
-        attached = [Part(*values) for values in zip(self.ids, (LARGE, SMALL), self.encodings)]
-        parts = [self.rooted(message), *attached]
-        return [parts[place] for place in self.places]
-
-    def packed(self, message, change=lambda parts: parts):
-        """Content-Type and body."""
-        delimiter = b"--" + BOUNDARY.encode()
-        body = self.preamble
-        for part in change(self.parts(message)):
-            body += delimiter + self.padding + self.line + part.written(self.line) + self.line
-        return self.content_type, body + delimiter + b"--" + self.line + self.epilogue
-
-    @property
-    def content_type(self):
-        parameters = {
-            "type": '"application/xop+xml"', "start": '"<root@example>"', "start-info": f'"{MEDIA_TYPES[self.version]}"',
-            "boundary": f'"{BOUNDARY}"',
-        } | self.parameters
-        return "; ".join(["multipart/related", *(f"{name}={value}" for name, value in parameters.items() if value is not None)])
-
-
-def by_email(message, version="1.2", encode=email.encoders.encode_base64):
-    """As Python's email package packs it: everything it writes itself, lines that end in LF inside, base64."""
-    package = Package(version)
-    whole = email.mime.multipart.MIMEMultipart("related", type="application/xop+xml", start="<root@example>")
-    whole.set_param("start-info", MEDIA_TYPES[version])
-    for part in package.parts(message):
-        made = email.mime.application.MIMEApplication(part.content, "xop+xml" if part.id == "<root@example>" else "octet-stream")
-        made["Content-ID"] = part.id
-        if part.id == "<root@example>":
-            made.set_param("charset", "UTF-8")
-            made.set_param("type", MEDIA_TYPES[version])
-        whole.attach(made)
-    written = whole.as_bytes(policy=email.policy.SMTP.clone(max_line_length=None))
-    head, _, body = written.partition(b"\r\n\r\n")
-    return email.message_from_bytes(head + b"\r\n\r\n")["Content-Type"].replace("\r\n", ""), body
-
-
-def read(kind, body):
-    """The root and the other parts by their Content-IDs, as Python's email package reads a package."""
-    whole = email.message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body, policy=email.policy.HTTP)
-    assert whole.get_content_type() == "multipart/related" and not whole.defects, whole.defects
-    assert whole.get_param("type") == "application/xop+xml"
-    parts = {part["Content-ID"]: part for part in whole.iter_parts()}
-    root = parts.pop(whole.get_param("start"))
-    assert root.get_content_type() == "application/xop+xml" and root.get_param("type") == whole.get_param("start-info")
-    assert {part["Content-Transfer-Encoding"] for part in [root, *parts.values()]} == {"binary"}
-    return root, {id.strip("<>"): part.get_payload(decode=True) for id, part in parts.items()}
-
-
-def unpacked(kind, body):
-    """The document that the signature is over, and how many parts were put back."""
-    root, parts = read(kind, body)
-    document = etree.fromstring(root.get_payload(decode=True))
-    includes = document.findall(f".//{{{XOP}}}Include")
-    assert {include.get("href").removeprefix("cid:") for include in includes} == set(parts) and len(includes) == len(parts)
-    for include in includes:
-        holder = include.getparent()
-        holder.remove(include)
-        holder.text = base64.b64encode(parts[include.get("href").removeprefix("cid:")]).decode()
-    return etree.tostring(document), len(includes)
 
 
 class Packages(unittest.TestCase):
@@ -410,149 +275,6 @@ class RefusedTest(Packages):
         self.dataset = dataset
         self.assertAccepted(message, *Package().packed(
             self.message(), lambda parts: [Part("<root@example>", root, kind=kind), Part("<one@example>", INCLUDE)]))
-
-
-class OursTest(unittest.TestCase):
-    """Korea's packages, at a server of the test."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.world = gateway.World()
-        cls.addClassCleanup(cls.world.close)
-        cls.server = PartnerServer(cls.world, "vietnam-tls")
-        gateway.serve(cls.server, cls.addClassCleanup)
-        cls.config = cls.world.configure("korea")
-        cls.files = PartnerFiles(cls.world, "korea")
-        for version in SOAP:
-            cls.files.add(f"soap{version}", endpoint={"url": cls.server.url, "mtom": "on", "soapVersion": version})
-        cls.files.add("plain", endpoint={"url": cls.server.url})
-
-    def sent(self, partner, dataset, answer):
-        self.server.answer = answer
-        output = gateway.run(
-            "send", "-", "--partner", partner, "--config", self.config, "--format", "json", input=json.dumps(dataset).encode())
-        return json.loads(output[1] or "null") or output[2]
-
-    def plain(self, partner, document):
-        return lambda call: (200, gateway.CONTENT_TYPES[version_of(etree.fromstring(document(call)))], receipt(
-            etree.fromstring(document(call)), self.files.signers[partner], confirmation="absent"))
-
-    def test_others_read_and_verify_what_we_pack(self):
-        for version in SOAP:
-            for attached in [2, 0]:
-                with self.subTest(version=version, attachments=attached):
-                    partner = f"soap{version}"
-                    dataset = self.files.to(partner)
-                    dataset.pop("attachments", None)
-                    dataset = with_attachments(dataset) if attached else dataset
-                    document = lambda call: unpacked(call.headers["Content-Type"], call.body)[0]
-                    report = self.sent(partner, dataset, self.plain(partner, document))
-                    self.assertEqual(report["verdict"], "accepted", report)
-                    call = self.server.calls[-1]
-                    message, parts = unpacked(call.headers["Content-Type"], call.body)
-                    self.assertEqual(parts, attached)
-                    covered = xmlsec1.verify(message, self.world.pki / "korea-signing.pem")
-                    self.assertEqual(covered, ["Body", "Timestamp", "To", "Action", "MessageID", "ReplyTo"])
-                    if attached:
-                        self.assertIn(LARGE, call.body)
-                        self.assertNotIn(base64.b64encode(LARGE)[:1000], call.body)
-                        contents = [base64.b64decode(found.text) for found in etree.fromstring(message).iter(f"{ECO}Content")]
-                        self.assertEqual(contents, [LARGE, SMALL, TINY])
-                    self.check_action(call, version)
-
-    def test_attachments_stand_where_they_were_in_a_partners_own_words_too(self):
-        names = self.config.parent / "names.yaml"
-        names.write_text("namespace: urn:la\nelementForm: unqualified\nelements: {Content: Bytes}\nmessages: {SendCO: Submit}\n")
-        self.files.add("named", names="../names.yaml", endpoint={"url": self.server.url, "mtom": "on"})
-        refusal = lambda call: (500, gateway.CONTENT_TYPES["1.2"], b"")
-        self.sent("named", with_attachments(self.files.to("named")), refusal)
-        call = self.server.calls[-1]
-        message, parts = unpacked(call.headers["Content-Type"], call.body)
-        xmlsec1.verify(message, self.world.pki / "korea-signing.pem")
-        contents = [base64.b64decode(found.text) for found in etree.fromstring(message).iter("Bytes")]
-        self.assertEqual((parts, contents), (2, [LARGE, SMALL, TINY]))
-
-    def check_action(self, call, version):
-        """Beside the package where SOAP 1.2 has it, and in SOAPAction with 1.1."""
-        whole = email.message_from_string("Content-Type: " + call.headers["Content-Type"], policy=email.policy.HTTP)
-        self.assertEqual(whole.get_param("start-info"), MEDIA_TYPES[version])
-        self.assertEqual(whole.get_param("action"), ACTION if version == "1.2" else None)
-        self.assertEqual(call.headers["SOAPAction"], f'"{ACTION}"' if version == "1.1" else None)
-
-    def test_base64_that_has_another_spelling_is_packed_as_it_was_signed_or_not_at_all(self):
-        """What a part holds has one spelling in base64; a reader puts no other back."""
-        usual = base64.b64encode(SMALL + b"!").decode()
-        self.assertTrue(usual.endswith("=="))
-        last = usual[-3]
-        for what, content in {
-            "lines": "\n".join(re.findall(".{1,76}", usual)), "spaces": " " + usual + " ",
-            "bits behind the end": usual[:-3] + chr(ord(last) + 1) + "==", "no padding": usual.rstrip("="),
-        }.items():
-            with self.subTest(what):
-                dataset = self.files.to("soap1.2", attachments=[attachment("b.pdf", SMALL + b"!") | {"content": content}])
-                document = lambda call: unpacked(call.headers["Content-Type"], call.body)[0]
-                report = self.sent("soap1.2", dataset, self.plain("soap1.2", document))
-                if isinstance(report, str):
-                    self.assertIn("the dataset has problems", report)
-                    continue
-                self.assertEqual(report["verdict"], "accepted", report)
-                xmlsec1.verify(document(self.server.calls[-1]), self.world.pki / "korea-signing.pem")
-
-    def test_a_receipt_in_a_package_is_taken(self):
-        """Whether we asked for packages or not; toolkits make a part of DigestValue, too."""
-        def packed(call, is_split):
-            answer = receipt(etree.fromstring(call.body), self.files.signers["plain"], confirmation="absent")
-            root, parts = Part("<root@example>", answer, kind='application/xop+xml; type="application/soap+xml"'), []
-            if is_split:
-                digest = etree.fromstring(answer).findtext(f".//{ECO}DigestValue").encode()
-                include = f'<xop:Include xmlns:xop="{XOP}" href="cid:digest"/>'.encode()
-                head, _, tail = answer.rpartition(digest)
-                root, parts = dataclasses.replace(root, content=head + include + tail), [Part("<digest>", base64.b64decode(digest))]
-            body = b"".join(b"--boundary\r\n" + part.written(b"\r\n") + b"\r\n" for part in [root, *parts])
-            return 200, Package().content_type, body + b"--boundary--\r\n"
-
-        for is_split in [False, True]:
-            with self.subTest(is_split=is_split):
-                report = self.sent("plain", self.files.to("plain"), lambda call: packed(call, is_split))
-                self.assertEqual(report["verdict"], "accepted", report)
-
-    def test_a_package_that_cannot_be_read_is_no_answer(self):
-        def broken(call):
-            answer = receipt(etree.fromstring(call.body), self.files.signers["plain"], confirmation="absent")
-            return 200, Package().content_type, answer
-
-        report = self.sent("plain", self.files.to("plain"), broken)
-        self.assertEqual(report["verdict"], "unanswered", report)
-        self.assertIn("the multipart/related message is not read: the boundary", report["reason"])
-
-
-class ZeepTest(test_zeep.ZeepTest):
-    """As zeep without packages, all of it: but what zeep verifies comes in one."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.world = gateway.World()
-        cls.addClassCleanup(cls.world.close)
-        cls.world.start("vietnam", partner={
-            "certificates": ["../../pki/korea-signing.pem", "../../pki/korea-signing-p256.pem"], "answers": {"mtom": "on"}})
-
-    def test_the_answer_is_a_package(self):
-        kinds = []
-
-        class Transport(zeep.Transport):
-            def post(self, address, message, headers):
-                answer = super().post(address, message, headers)
-                kinds.append((answer.headers["Content-Type"], answer.content))
-                return answer
-
-        dataset = gateway.example()
-        answered, wsse = self.send(dataset, transport=Transport)
-        self.assertEqual(answered.FunctionalReferenceID, dataset["functionalReferenceId"])
-        self.assertEqual(wsse.verified, ["SendCOResponse"])
-        ((kind, body),) = kinds
-        message, parts = unpacked(kind, body)
-        self.assertEqual(parts, 0)
-        self.assertEqual(xmlsec1.verify(message, self.world.pki / "vietnam-signing.pem"), ["Body", "Timestamp"])
 
 
 if __name__ == "__main__":

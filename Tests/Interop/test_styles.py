@@ -1,20 +1,14 @@
-"""How each partner is written to and answered, as its file says: judged by lxml, xmlsec1, `cryptography` and Python's ssl."""
+"""How each partner is written to and answered, as its file says: judged by lxml, xmlsec1 and `cryptography`."""
 
 import base64
-import copy
 import dataclasses
 import datetime
 import hashlib
 import itertools
-import json
-import os
 import re
-import signal
-import ssl
 import unittest
 import uuid
 
-import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA1, SHA384
@@ -23,12 +17,9 @@ from lxml import etree
 import foreign_signer as foreign
 import gateway
 import xmlsec1
-from foreign_signer import BASE64, DIGESTS, DS, ECO, MORE, PROFILE, PSS, THUMBPRINT
-from partner_server import WSSE11, PartnerFiles, PartnerServer, Words, receipt, version_of
+from foreign_signer import BASE64, DIGESTS, DS, MORE, PROFILE, PSS, THUMBPRINT
+from partner_server import PartnerFiles, Requests, version_of
 from xmlsec1 import SOAP, WSA, WSSE, WSU
-
-# A style may sign these too, and xmlsec1 must be told which attributes are ids.
-xmlsec1.IDS += [f"{WSSE}:BinarySecurityToken", f"{WSSE11}:SignatureConfirmation", f"{WSA}:RelatesTo"]
 
 ACTION = "urn:coconect:eco:1:SendCO"
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")
@@ -166,34 +157,6 @@ TOOLKITS = {
     "cxf": V11, "wcf": {"order": TIMESTAMP_FIRST}, "gsoap": {"digits": 0}, "php": V11 | NO_ADDRESSING | {"must": None, "digits": 0},
     "zeep": V11 | NO_ADDRESSING, "node-soap": V11 | NO_ADDRESSING | {"must": None}, "axis2": {"order": TIMESTAMP_FIRST},
 }
-
-
-def answered(call, signer, **options):
-    """The partner's receipt: status, Content-Type and bytes."""
-    envelope = etree.fromstring(call.body)
-    return 200, gateway.CONTENT_TYPES[version_of(envelope)], receipt(envelope, signer, **options)
-
-
-class Requests:
-    """Korea writes to partners of many kinds; a server of the test takes what comes for all of them."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.world = gateway.World()
-        cls.addClassCleanup(cls.world.close)
-        cls.server = PartnerServer(cls.world, "vietnam-tls")
-        gateway.serve(cls.server, cls.addClassCleanup)
-        cls.config = cls.world.configure("korea")
-        cls.files = PartnerFiles(cls.world, "korea")
-
-    def sent(self, name, dataset=None, files=None, config=None, **options):
-        """One message to a partner, which answers with a receipt; what `send` reports."""
-        files = files or self.files
-        self.server.answer = lambda call: answered(call, files.signers[name], **options)
-        dataset = json.dumps(dataset or files.to(name)).encode()
-        arguments = ["send", "-", "--partner", name, "--config", config or self.config, "--format", "json"]
-        _, output, errors = gateway.run(*arguments, input=dataset)
-        return json.loads(output or "null") or errors
 
 
 class RequestTest(Requests, unittest.TestCase):
@@ -355,299 +318,6 @@ class AnswerTest(unittest.TestCase):
         request = self.signed(self.names["confirmed"], self.contents["receipt"], "1.2")
         _, _, answer = self.world.post("vietnam", request.replace(b">812.500<", b">812.501<"))
         self.check(answer, request, Look(**NO_ADDRESSING), confirmed=False)
-
-
-# A partner's own words for some of the menu's; below GoodsItem only one of the two that are called Description.
-NAMES = {
-    "namespace": "http://customs.la.example/eco", "elementForm": "qualified",
-    "messages": {"SendCO": "SubmitCertificate", "SendCOResponse": "SubmitCertificateResult"},
-    "elements": {
-        "FunctionalReferenceID": "MessageNumber", "AgreementCode": "Treaty", "GoodsItem": "Line", "GoodsItem.Description": "Goods",
-        "Message.ID": "CertificateNumber", "Receipt": "Stamp", "Receipt.DigestValue": "Digest",
-    },
-    "actions": {"send-co": "http://customs.la.example/eco/Submit"},
-}
-XS = "{http://www.w3.org/2001/XMLSchema}"
-# The classes of which the menu has the elements at the top.
-MESSAGES = ["SendCO", "SendAmendmentNotification", "SendCancelationStatus", "SendFeedback"]
-
-
-def renamed_schema(names):
-    """The published schema in a partner's words."""
-    text = (gateway.ROOT / "wsdl/coconect-eco-1.xsd").read_text()
-    if "namespace" in names:
-        text = text.replace("urn:coconect:eco:1", names["namespace"])
-    schema = etree.fromstring(text.encode())
-    schema.set("elementFormDefault", names.get("elementForm", "qualified"))
-    messages, elements = names.get("messages", {}), names.get("elements", {})
-    for element in schema.iter(XS + "element"):
-        own, kind = element.get("name"), next(element.iterancestors(XS + "complexType"), None)
-        if kind is None:
-            element.set("name", messages.get(own, own))
-            continue
-        parent = kind.get("name").removesuffix("Type")
-        parent = "Message" if parent in MESSAGES else parent
-        element.set("name", elements.get(f"{parent}.{own}", elements.get(own, own)))
-    return etree.XMLSchema(schema)
-
-
-class NamesTest(Requests, unittest.TestCase):
-    """A partner whose own WSDL only renames."""
-
-    forms = {
-        "qualified": NAMES, "unqualified": NAMES | {"elementForm": "unqualified"}, "elements-alone": {"elements": NAMES["elements"]},
-        "namespace-alone": {"namespace": NAMES["namespace"]},
-    }
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        for form, names in cls.forms.items():
-            (cls.config.parent / f"{form}-names.yaml").write_text(yaml.safe_dump(names))
-            cls.files.add(form, names=f"../{form}-names.yaml", endpoint={"url": cls.server.url, "soapVersion": "1.1"})
-        cls.world.start("korea")
-        # Or the file of the world's own partner alone would be left.
-        assert sorted(path.stem for path in cls.files.folder.iterdir()) == sorted([*cls.forms, "vietnam"])
-
-    @staticmethod
-    def words(names):
-        """As the server of the test uses them; of names with a class only those of a receipt's."""
-        own = {key.split(".")[-1]: name for key, name in names.get("elements", {}).items() if key != "GoodsItem.Description"}
-        return Words(names.get("namespace", "urn:coconect:eco:1"), names.get("elementForm", "qualified"), own | names.get("messages", {}))
-
-    def test_a_request_is_valid_by_the_partners_schema_and_its_answer_in_its_words_is_taken(self):
-        for form, names in self.forms.items():
-            with self.subTest(form):
-                report = self.sent(form, words=self.words(names))
-                self.assertEqual(report["verdict"], "accepted", report)
-                call = self.server.calls[-1]
-                content = etree.fromstring(etree.tostring(etree.fromstring(call.body).find("{*}Body")[0]))
-                renamed_schema(names).assertValid(content)
-                namespace = names.get("namespace", "urn:coconect:eco:1")
-                action = names.get("actions", {}).get("send-co", f"{namespace}:SendCO")
-                self.assertEqual(call.headers["SOAPAction"], f'"{action}"')
-                self.assertEqual(xmlsec1.verify(call.body, self.world.pki / "korea-signing.pem")[:2], ["Body", "Timestamp"])
-
-    def test_an_answer_in_other_words_is_not_taken(self):
-        words = self.words(NAMES)
-        for what, other in {
-            "the menu's": Words(), "unqualified": dataclasses.replace(words, form="unqualified"),
-            "another namespace": dataclasses.replace(words, namespace="urn:coconect:eco:1"),
-            "one name not renamed": dataclasses.replace(words, names={key: name for key, name in words.names.items() if name != "Digest"}),
-        }.items():
-            with self.subTest(what):
-                report = self.sent("qualified", words=words, answered_in=other)
-                self.assertEqual(report["verdict"], "unanswered", report)
-                self.assertIn("the answer is not a SubmitCertificateResult: ", report["reason"])
-
-    def test_its_request_is_answered_in_its_words_and_is_the_same_json_inside(self):
-        for form, names in self.forms.items():
-            with self.subTest(form):
-                dataset = self.files.of(form)
-                content = self.in_words(foreign.content_of(dataset), names)
-                request = foreign.message(self.files.signers[form], content, foreign.Shape("p256-sha256", version="1.1"))
-                action = names.get("actions", {}).get("send-co")
-                headers = {"SOAPAction": f'"{action}"'} if action else {}
-                status, _, answer = self.world.post(
-                    "korea", request, content_type=gateway.CONTENT_TYPES["1.1"], headers=headers, sender="vietnam")
-                self.assertEqual(status, 200, answer)
-                receipt = etree.fromstring(etree.tostring(etree.fromstring(answer).find("{*}Body")[0]))
-                renamed_schema(names).assertValid(receipt)
-                self.assertEqual(receipt.xpath("string(//*[local-name()=$id])", id=self.words(names).of("FunctionalReferenceID")),
-                                 dataset["functionalReferenceId"])
-                (message,) = self.world.messages("korea", dataset["functionalReferenceId"])
-                self.assertEqual(json.loads(self.world.kept("korea", message["id"], "dataset.json")), dataset)
-
-    def test_it_may_use_the_words_of_the_menu_too_but_never_both(self):
-        written = foreign.content_of(self.files.of("qualified"))
-        for changes, outcome in [((), "SendCOResponse"), ((b"AgreementCode>", b"Treaty>"), "dataset")]:
-            with self.subTest(outcome):
-                content = foreign.with_own_id(written.replace(*changes) if changes else written)
-                request = foreign.message(self.files.signers["qualified"], content, foreign.Shape("p256-sha256"))
-                _, _, answer = self.world.post("korea", request, sender="vietnam")
-                envelope = etree.fromstring(answer)
-                found = envelope.findtext(f".//{ECO}Refusal/{ECO}Code") or etree.QName(envelope.find("{*}Body")[0]).localname
-                self.assertEqual(found, outcome, answer)
-
-    def in_words(self, content, names):
-        """What the menu's words are in the partner's; valid by its schema."""
-        root, elements = etree.fromstring(content), names.get("elements", {})
-        namespace, is_qualified = names.get("namespace", "urn:coconect:eco:1"), names.get("elementForm") != "unqualified"
-        renamed = {}
-        for element in root.iter():
-            own = etree.QName(element).localname
-            parent = "Message" if element.getparent() is root else etree.QName(element.getparent()).localname if element is not root else ""
-            name = elements.get(f"{parent}.{own}", elements.get(own, own)) if parent else names.get("messages", {}).get(own, own)
-            renamed[element] = f"{{{namespace}}}{name}" if is_qualified or not parent else name
-        for element, tag in renamed.items():
-            element.tag = tag
-        etree.cleanup_namespaces(root)
-        renamed_schema(names).assertValid(root)
-        return etree.tostring(root)
-
-
-class TLSTest(Requests, unittest.TestCase):
-    """Partners whose connections are not as all others'."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # Another authority, and from it a server and a client of ours.
-        for arguments in [
-            ["other-ca", "--purpose", "authority", "--subject", "Another authority"],
-            *(
-                [name, "--purpose", "tls", "--issuer", cls.world.pki / "other-ca", "--subject", name, "--host", "localhost"]
-                for name in ("other-server", "other-client")
-            ),
-        ]:
-            status, _, errors = gateway.run("identity", "new", *arguments, "--out", cls.world.pki)
-            assert status == 0, errors
-        cls.other = cls.partner("other-server", "tls-ca")
-        cls.closed = cls.partner("other-server", "other-ca")
-        cls.old = cls.partner("vietnam-tls", "tls-ca", ssl.TLSVersion.TLSv1_2)
-        cls.anchors = {"anchors": "../../pki/other-ca.pem"}
-        cls.own = {"certificate": "../../pki/other-client.pem", "key": "../../pki/other-client.key"} | cls.anchors
-
-    @classmethod
-    def partner(cls, certificate, authority, newest=None):
-        server = PartnerServer(cls.world, certificate, authority, newest)
-        gateway.serve(server, cls.addClassCleanup)
-        return server
-
-    def outcome(self, server, **tls):
-        """What `send` says to a partner at this server with these keys."""
-        self.files.add("partner", endpoint={"url": server.url} | ({"tls": tls} if tls else {}))
-        server.answer = lambda call: answered(call, self.files.signers["partner"])
-        return self.sent("partner")
-
-    def test_one_partner_has_another_authority_or_another_certificate_of_ours(self):
-        for what, server, tls in [
-            ("as all others", self.server, {}), ("anchors", self.other, self.anchors), ("all", self.closed, self.own),
-        ]:
-            with self.subTest(what):
-                report = self.outcome(server, **tls)
-                self.assertIsInstance(report, dict, report)
-                self.assertEqual(report["verdict"], "accepted", report)
-
-    def test_the_authority_of_one_is_nobody_elses(self):
-        for what, server, tls in [("ours alone", self.other, {}), ("its own alone", self.server, self.anchors)]:
-            with self.subTest(what):
-                self.assertRegex(self.outcome(server, **tls), r"(?i)no answer: .*certificate.*\n  where: https://localhost")
-
-    def test_without_the_certificate_that_the_server_wants_nothing_is_said(self):
-        self.assertIn("no answer: ", self.outcome(self.closed, **self.anchors))
-
-    def test_a_server_without_tls_1_3_is_not_spoken_to_where_1_3_is_the_least(self):
-        self.assertEqual(self.outcome(self.old)["verdict"], "accepted")
-        self.assertEqual(self.outcome(self.server, minimumVersion="1.3")["verdict"], "accepted")
-        self.assertRegex(self.outcome(self.old, minimumVersion="1.3"), "does not speak TLS 1.3")
-
-    def test_what_fails_is_told_in_words_with_the_key_to_look_at(self):
-        for server, tls, key in [
-            (self.old, {"minimumVersion": "1.3"}, "endpoint.tls.minimumVersion"), (self.server, self.anchors, "endpoint.tls.anchors"),
-            (self.closed, self.anchors, "endpoint.tls.certificate"), (self.other, {}, "partnerTLS"),
-        ]:
-            with self.subTest(key):
-                told = self.outcome(server, **tls)
-                self.assertIn(key, told)
-                # Where in the sources of a library it failed is nothing to an operator.
-                self.assertNotIn("/.build/", told)
-
-    def test_a_reload_takes_another_authority(self):
-        dataset = self.files.to("reloaded")
-        self.files.add("reloaded", endpoint={"url": self.other.url})
-        self.other.answer = lambda call: answered(call, self.files.signers["reloaded"])
-        self.world.start("korea")
-        self.addCleanup(self.world.stop, "korea")
-        _, _, answer = self.world.api("korea", "POST", "/partners/reloaded/send-co", dataset, {"Prefer": "wait=3"})
-        self.assertEqual(answer["message"]["state"], "queued", answer)
-        self.files.add("reloaded", endpoint={"url": self.other.url, "tls": self.anchors})
-        self.world.servers["korea"].send_signal(signal.SIGHUP)
-        gateway.until(20, "reloaded", lambda: "[Server] reloaded" in self.world.log_text("korea"))
-        state = lambda: self.world.messages("korea", dataset["functionalReferenceId"])[0]["state"]
-        gateway.until(30, "acknowledged", lambda: state() == "acknowledged")
-
-
-class MistakeTest(unittest.TestCase):
-    """What a partner's file may have wrong: one error each, with the place and what to do."""
-
-    # By what is wrong: keys, the line that the error points to, its text and its help.
-    mistakes = {
-        "unknown toolkit": ({"toolkit": "cfx"}, "toolkit: ", "toolkit is 'cfx'", "did you mean cxf?"),
-        "order without signature": (
-            {"endpoint": {"securityHeader": ["token", "timestamp"]}}, "- token", "no signature", "[token, timestamp, signature]"),
-        "order with a child twice": (
-            {"answers": {"securityHeader": ["token", "token", "signature"]}}, "- token", "twice", "[token, timestamp, signature]"),
-        "order without the token that KeyInfo names": (
-            {"endpoint": {"securityHeader": ["timestamp", "signature"]}}, "- timestamp", "token", "token"),
-        "parts without body": ({"endpoint": {"signedParts": ["timestamp"]}}, "- timestamp", "leaves out body", "Body is always signed"),
-        "unknown part": ({"answers": {"signedParts": ["bodi"]}}, "- bodi", "'bodi'", "did you mean body?"),
-        "unknown algorithm": ({"endpoint": {"algorithm": "rsa-sha1"}}, "algorithm: ", "is 'rsa-sha1'", "rsa-sha256, "),
-        "unknown digest": ({"answers": {"digest": "sha1"}}, "digest: ", "is 'sha1'", "sha256, sha384, sha512"),
-        "algorithm of another key": (
-            {"endpoint": {"algorithm": "ecdsa-sha256"}}, "algorithm: ", "ecdsa-sha256, but our key is RSA", "endpoint.algorithm"),
-        "path without slash": ({"endpoint": {"paths": {"send-co": "services"}}}, "send-co: ", "is 'services'", "starts with a slash"),
-        "path that is none": ({"endpoint": {"paths": {"send-co": "/a b"}}}, "send-co: ", "is '/a b'", "%20"),
-        "status that is no answer": ({"answers": {"faultStatus": 302}}, "faultStatus: ", "is 302", "use 500, 200 or one from 400 on"),
-        "only a key": ({"endpoint": {"tls": {"key": "x.key"}}}, "key: ", "has not all of certificate, key and anchors", "give all three"),
-        "anchors that are not there": (
-            {"endpoint": {"tls": {"anchors": "nothing.pem"}}}, "anchors: ", "nothing.pem", ""),
-        "a key that is not the certificate's": (
-            {"endpoint": {"tls": {
-                "certificate": "../../pki/korea-tls.pem", "key": "../../pki/vietnam-tls.key", "anchors": "../../pki/tls-ca.pem"}}},
-            "key: ", "is not the key of", "made together"),
-        "unknown version of TLS": ({"endpoint": {"tls": {"minimumVersion": "1.1"}}}, "minimumVersion: ", "is '1.1'", "known: 1.2, 1.3"),
-        "unknown key": ({"endpoint": {"soapAktion": "quoted"}}, "soapAktion: ", "unknown key", "did you mean endpoint.soapAction?"),
-        "unknown operation": ({"endpoint": {"paths": {"send-c0": "/x"}}}, "send-c0: ", "unknown key", "endpoint.paths.send-co"),
-    }
-    # Likewise of a file of names.
-    names = {
-        "unknown element": ({"elements": {"ID": "Number", "AgreementCod": "Treaty"}}, "AgreementCod: ", "AgreementCod", "AgreementCode"),
-        "unknown message": ({"messages": {"SendCo": "Submit"}}, "SendCo: ", "SendCo is no message", "did you mean SendCO?"),
-        "unknown operation": ({"actions": {"send": "urn:x"}}, "send: ", "send", "send-co"),
-        "not a name": ({"elements": {"ID": "a b"}}, "ID: ", "'a b' is not a name", ""),
-        "two of one name": ({"elements": {"VersionID": "ID"}}, "VersionID: ", "two elements of the same name", ""),
-        "unknown key": ({"element": {"ID": "Number"}}, "element:", "unknown key", "elements"),
-        "unknown form": ({"elementForm": "unqualifed"}, "elementForm: ", "unqualifed", "qualified"),
-    }
-
-    @classmethod
-    def setUpClass(cls):
-        cls.world = gateway.World()
-        cls.addClassCleanup(cls.world.close)
-        cls.config = cls.world.configure("korea")
-        cls.files = PartnerFiles(cls.world, "korea")
-
-    def expect(self, file, line, text, help):
-        """The one error of `check`, at this line of this file."""
-        status, output, errors = gateway.run("check", "--config", self.config)
-        found = re.findall(r"error: (.+)\n  where: (.+)\n(?:  help: (.+)\n)?", output.decode())
-        self.assertEqual((status, len(found)), (1, 1), output.decode() + errors)
-        told, where, advice = found[0]
-        self.assertIn(text, told)
-        self.assertIn(help, told + " " + advice)
-        lines = file.read_text().splitlines()
-        (number,) = [number for number, content in enumerate(lines, 1) if content.strip().startswith(line)][:1]
-        path, _, at = where.rpartition(":")
-        self.assertEqual((os.path.normpath(path), at), (str(file), str(number)), where)
-
-    def test_each_mistake_of_a_partners_file_is_told_with_its_place_and_what_to_do(self):
-        for what, (keys, line, text, help) in self.mistakes.items():
-            with self.subTest(what):
-                self.files.add("mistaken", **copy.deepcopy(keys))
-                self.expect(self.files.folder / "mistaken.yaml", line, text, help)
-
-    def test_each_mistake_of_a_file_of_names_is_told_with_its_place_and_what_to_do(self):
-        file = self.config.parent / "names.yaml"
-        self.files.add("mistaken", names="../names.yaml")
-        for what, (names, line, text, help) in self.names.items():
-            with self.subTest(what):
-                file.write_text(yaml.safe_dump(names))
-                self.expect(file, line, text, help)
-
-    def test_a_file_of_names_that_is_not_there_is_told(self):
-        self.files.add("mistaken", names="../nothing.yaml")
-        self.expect(self.files.folder / "mistaken.yaml", "names: ", "nothing.yaml', which cannot be read", "")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from lxml import etree
 SOAP = {"1.1": "http://schemas.xmlsoap.org/soap/envelope/", "1.2": "http://www.w3.org/2003/05/soap-envelope"}
 OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 WSSE = OASIS + "wssecurity-secext-1.0.xsd"
+WSSE11 = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd"
 WSU = OASIS + "wssecurity-utility-1.0.xsd"
 X509 = OASIS + "x509-token-profile-1.0#X509v3"
 WSA = "http://www.w3.org/2005/08/addressing"
@@ -21,10 +22,12 @@ RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 ECDSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 RSA_SHA1 = DS + "rsa-sha1"
 
+# All parts that anybody signs: xmlsec1 must be told which attributes are ids.
 IDS = [f"{namespace}:{local}" for namespace, local in [
-    (SOAP["1.1"], "Body"), (SOAP["1.2"], "Body"), (WSU, "Timestamp"),
-    (WSA, "To"), (WSA, "Action"), (WSA, "MessageID"), (WSA, "ReplyTo"),
+    (SOAP["1.1"], "Body"), (SOAP["1.2"], "Body"), (WSU, "Timestamp"), (WSSE, "BinarySecurityToken"), (WSSE11, "SignatureConfirmation"),
+    (WSA, "To"), (WSA, "Action"), (WSA, "MessageID"), (WSA, "ReplyTo"), (WSA, "RelatesTo"),
 ]]
+
 
 def sign(content, key, certificate, version="1.2", method=RSA_SHA256, digest=SHA256, prefixes=None):
     """An envelope around the Body's child that `xmlsec1 --sign` signs: Body and Timestamp."""

@@ -84,10 +84,36 @@ struct XOPTests {
         #expect(throws: XOPError.package("its last boundary is missing")) { _ = try XOPReader.message(open, Self.media, limits: .standard) }
     }
 
+    /// In UTF-16 some letters have the bytes of quotation marks: places in such bytes are not what a scan of UTF-8 finds.
+    @Test(arguments: ["∀", "≧", "a"], [true, false]) func `a root in UTF-16 is refused, not read at other places`(
+        _ letter: String, _ isLittle: Bool
+    ) throws {
+        let text = "<a b=\"\(letter)\"><c>\(Self.include("cid:a@x"))</c></a>"
+        let units = Array(text.utf16)
+        let mark: [UInt8] = isLittle ? [0xFF, 0xFE] : [0xFE, 0xFF]
+        let root = mark + units.flatMap { isLittle ? [UInt8($0 & 0xFF), UInt8($0 >> 8)] : [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        let head = "--b;1\r\nContent-Type: application/xop+xml\r\nContent-ID: <root@x>\r\n\r\n"
+        let package = Array(head.utf8) + root + Array("\r\n\(Self.attachment)--b;1--\r\n".utf8)
+        #expect(throws: XOPError.package("its root is in UTF-16; send UTF-8")) {
+            _ = try XOPReader.message(package, Self.media, limits: .standard)
+        }
+    }
+
+    @Test func `an id may be escaped in the reference, or in both places as CXF has it`() throws {
+        let base64 = Base64.encode(Array("Hi\r\n--b;12\r\n".utf8))
+        let root = Self.root.replacing("cid:a%40x", with: "cid:a%3A1@x")
+        for id in ["a:1@x", "a%3A1@x"] {
+            #expect(try read([root, Self.attachment.replacing("<a@x>", with: "<\(id)>")]) == Self.envelope(base64))
+        }
+        #expect(refusal([Self.root.replacing("%40", with: "%+1"), Self.attachment]).contains("only a part"))
+    }
+
     @Test func `parts, their headers and what comes out are limited`() {
         #expect(refusal([Self.root] + Array(repeating: Self.attachment, count: 10_000)).contains("more than 64 parts"))
         let head = "Content-ID: <a@x>\r\nX: " + String(repeating: "y", count: 1_000_000)
         #expect(refusal([Self.root, Self.part(head, "z")]).contains("more than 8192 bytes"))
+        let folded = "Content-ID: <a@x>\r\nX: y" + String(repeating: "\r\n z", count: 100)
+        #expect(refusal([Self.root, Self.part(folded, "z")]).contains("continued lines"))
         let large = Self.attachment.replacing("Hi", with: String(repeating: "y", count: 3000))
         #expect(refusal([Self.root, large], limits: XMLLimits(bytes: 4000)).contains("the limit is 4000"))
     }

@@ -30,7 +30,11 @@ struct GatewayConfiguration {
     let agreementsFolder: String?
 
     /// - Throws: `ConfigurationError` with every problem of the file, of the partners' files and of what they name.
-    init(path: String, environment variables: [String: String] = ProcessInfo.processInfo.environment) throws(ConfigurationError) {
+    ///
+    /// - Parameter atWork: the identities of a gateway that runs, by which partners are judged in a reload; `nil` for those of the file.
+    init(
+        path: String, environment variables: [String: String] = ProcessInfo.processInfo.environment, atWork: SigningIdentities? = nil
+    ) throws(ConfigurationError) {
         let evidence = RevocationEvidence()
         let file = SettingsFile(path: path, environment: variables.filter { $0.key.hasPrefix("COCONECT_") })
         environment = file.choice("environment", or: .dev)
@@ -55,14 +59,14 @@ struct GatewayConfiguration {
             limits: GatewayConfiguration.xmlLimits(file, bytes: soap.maximumBody),
             delivery: insideURL == nil ? .inbox : .push,
             signedFaultsPerSecond: file.limit(.signedFaultsPerSecond), notedRefusalsPerSecond: file.limit(.notedRefusalsPerSecond),
-            echo: environment != .prod)
+            echo: GatewayConfiguration.hasEcho(file, environment))
         let folder = file.resolve(file.text("partners", or: "partners"))
         agreementsFolder = file.text("agreements").map(file.resolve)
         file.refuseUnknown()
         environment.check(url: settings.publicURL, file, key: "publicURL")
         let partners = PartnerFiles(
             folder: folder, agreements: agreementsFolder, environment: environment, policy: policy, evidence: evidence,
-            keys: identities?.all.map(\.identity.signer.kind) ?? [], tls: partnerTLS)
+            keys: (atWork ?? identities)?.all.map(\.identity.signer.kind) ?? [], tls: partnerTLS)
         let catalog: Catalog?
         do {
             catalog = try Command.catalog(agreementsFolder)
@@ -88,6 +92,15 @@ struct GatewayConfiguration {
             namespaceDeclarations: file.limit(.namespaceDeclarations), namespacesInScope: file.limit(.namespacesInScope),
             distinctNames: file.limit(.distinctNames), namespaceURI: file.limit(.namespaceURI), startTag: file.limit(.startTag),
             text: file.limit(.text))
+    }
+
+    /// Only where it is said that this is no production.
+    private static func hasEcho(_ file: SettingsFile, _ environment: GatewayEnvironment) -> Bool {
+        let isOn = file.isOn("soap.echo", or: environment != .prod && file.isSet("environment"))
+        if isOn, environment == .prod {
+            file.note("soap.echo is on, but this gateway is prod", key: "soap.echo", help: "examine messages at a gateway of dev or test")
+        }
+        return isOn
     }
 
     private static func publicURL(_ file: SettingsFile) -> String {

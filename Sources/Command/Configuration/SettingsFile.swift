@@ -151,7 +151,8 @@ final class SettingsFile {
 
     /// A path relative to this file.
     func resolve(_ text: String) -> String {
-        text.hasPrefix("/") ? text : URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(text).standardized.path
+        text.hasPrefix("/")
+            ? text : URL(fileURLWithPath: path).absoluteURL.deletingLastPathComponent().appendingPathComponent(text).standardized.path
     }
 
     /// Whether any key under this name is set.

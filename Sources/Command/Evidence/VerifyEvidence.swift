@@ -17,14 +17,16 @@ struct VerifyEvidence: ParsableCommand {
             """)
 
     @Argument(help: "The container.") var file: String
-    @Option(help: "Folder of trusted certificates (*.pem, *.crt), each named for its owner, and revocation lists (*.crl).") var trust: String
+    @Option(help: "Folder of trusted certificates (*.pem, *.crt), each named for its owner, and revocation lists (*.crl).") var trust:
+        String
     @Option(help: "The moment for which certificates are judged; when the message was received, if left out.") var at: String?
     @Option(help: "text or json.") var format = ReportFormat.text
     @OptionGroup var options: AgreementsOption
 
     func run() throws {
         let verdict = EvidenceVerdict(
-            of: try readFile(file), trust: try loadTrust(trust), at: try at.map { try moment($0, "--at") }, catalog: try loadCatalog(options.agreements))
+            of: try readFile(file), trust: try loadTrust(trust), at: try at.map { try moment($0, "--at") },
+            catalog: try loadCatalog(options.agreements))
         switch format {
         case .json: try output(json: verdict)
         case .text: output(verdict.text)

@@ -20,6 +20,9 @@ struct EchoReport {
 
     static let namespace = "urn:coconect:echo:1"
 
+    /// Whether a partner's key signed it: only then is told whom we know, and what the operator would read.
+    private var isPartners: Bool { report.integrity == .intact }
+
     var xml: [UInt8] {
         var writer = XMLWriter()
         writer.open("EchoReport", ["xmlns": EchoReport.namespace])
@@ -32,7 +35,7 @@ struct EchoReport {
             write([("Place", finding.place), ("Text", finding.text), ("Remedy", finding.remedy)], &writer)
             writer.close("ProfileFinding")
         }
-        if let diagnosis {
+        if let diagnosis, isPartners || diagnosis.cause != nil {
             writer.open("WhyNot")
             write([("Cause", diagnosis.cause?.rawValue ?? "unknown"), ("Text", diagnosis.text), ("Part", diagnosis.part)], &writer)
             write([("Received", diagnosis.received), ("Signed", diagnosis.signed)], &writer)
@@ -50,7 +53,8 @@ struct EchoReport {
         case .refused(let refusal):
             writer.element("Verdict", text: "refused")
             writer.open("Refusal", ["code": refusal.code, "rule": "\(refusal.rule.number)"])
-            write([("Reason", refusal.sentence), ("Found", refusal.diagnosis), ("Remedy", refusal.rule.remedy)], &writer)
+            write(
+                [("Reason", refusal.sentence), ("Found", isPartners ? refusal.diagnosis : nil), ("Remedy", refusal.rule.remedy)], &writer)
             for problem in refusal.problems {
                 writer.open("Problem", ["code": problem.code.rawValue])
                 write([("Place", problem.place), ("Text", problem.text)], &writer)
@@ -61,7 +65,7 @@ struct EchoReport {
     }
 
     private func write(signature writer: inout XMLWriter) {
-        if let signer = report.signer {
+        if isPartners, let signer = report.signer {
             writer.open("Signer", ["partner": signer.partner])
             write(
                 [

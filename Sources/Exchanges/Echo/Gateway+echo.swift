@@ -1,11 +1,15 @@
 internal import Datasets
 internal import Logging
 internal import SOAP
+internal import Trust
 internal import WSSecurity
 internal import XML
 
-/// The self-test of a partner's toolkit: its message is judged as on the real road, nothing is stored, and the answer tells all.
+/// The self-test of a partner's toolkit: its message is judged as on the real road but for what depends on earlier messages, it is not
+/// taken, and the answer tells all.
 extension Gateway {
+    private static let mostHeaders = 64
+
     /// The name of its address.
     public static let echo = "echo"
 
@@ -25,7 +29,7 @@ extension Gateway {
             do { request = try packaged.unpacked(limits: settings.limits) } catch {
                 throw RefusedRequest(Refusal(error), packaged, at: now)
             }
-            let (report, envelope) = try examine(request, at: now)
+            let (report, envelope) = try await examine(request, at: now)
             return await answer(report, envelope, request)
         } catch {
             return await refuse(packaged, error, at: now, signed: true)
@@ -34,21 +38,44 @@ extension Gateway {
 
     private func examine(
         _ request: InboundRequest, at now: XMLDateTime
-    ) throws(RefusedRequest) -> (report: EchoReport, envelope: (version: SOAPVersion, owner: String?)) {
+    ) async throws(RefusedRequest) -> (report: EchoReport, envelope: (version: SOAPVersion, owner: String?)) {
+        let (report, envelope, question) = try look(request, at: now)
+        guard let question else { return (report, envelope) }
+        // As on the real road, where only an OCSP responder is missing.
+        await ask(question)
+        let (judged, _, _) = try look(request, at: now)
+        return (judged, envelope)
+    }
+
+    private func look(
+        _ request: InboundRequest, at now: XMLDateTime
+    ) throws(RefusedRequest) -> (EchoReport, (version: SOAPVersion, owner: String?), OCSPQuestion?) {
         let envelope: Envelope
-        do { envelope = try Envelope(reading: XMLDocument(parsing: request.bytes, limits: settings.limits)) } catch {
-            throw RefusedRequest((error as? XMLError).map(Refusal.init) ?? Refusal(error as! SOAPError), request, at: now)
+        do {
+            envelope = try Envelope(reading: XMLDocument(parsing: request.bytes, limits: settings.limits))
+        } catch let error as XMLError {
+            throw RefusedRequest(Refusal(error), request, at: now)
+        } catch let error as SOAPError {
+            throw RefusedRequest(Refusal(error), request, at: now)
+        } catch {
+            throw RefusedRequest(.internalError(error), request, at: now)
         }
         var verification = VerificationReport(judgedAt: now)
         let verifier = EnvelopeVerifier(trust: partners.trust, policies: partners.policies(settings.policy))
-        let verified = try? verifier.verify(envelope, at: now, report: &verification)
+        var question: OCSPQuestion?
+        var verified: Verified<Envelope>?
+        do { verified = try verifier.verify(envelope, at: now, report: &verification) } catch {
+            if case .trust(.responderNotAsked(let open)) = error { question = open }
+        }
         var report = EchoReport(verdict: verdict(request, verified, at: now), report: verification, now: now)
         report.findings = BasicSecurityProfile(judging: envelope).findings
-        report.unsigned = envelope.headers.filter { header in
+        report.unsigned = envelope.headers.prefix(Gateway.mostHeaders).filter { header in
             !header.has(XMLName(SecurityNamespace.extension1, "Security")) && (verified.map { !$0.covers(header) } ?? false)
         }.map(\.path)
-        if verified == nil { report.diagnosis = Diagnosis.of(envelope, trust: partners.trust, at: now, effort: .quick) }
-        return (report, (envelope.version, verified?.signer.owner))
+        if verified == nil, request.bytes.count <= Gateway.largestExplained, echoExplanations.allows(at: now) {
+            report.diagnosis = Diagnosis.of(envelope, trust: partners.trust, at: now, effort: .quick)
+        }
+        return (report, (envelope.version, verified?.signer.owner), question)
     }
 
     /// What the operation that the signed Body is for would say.
@@ -92,7 +119,11 @@ extension Gateway {
         guard style != nil || strangers.allows(at: report.now) else {
             return InboundAnswer(.examined, outgoing.unsigned, version: envelope.version, style: style)
         }
-        let signed = try? await sign(outgoing, style, confirming: nil, at: report.now)
-        return InboundAnswer(.examined, signed ?? outgoing.unsigned, version: envelope.version, style: style)
+        let signed: [UInt8]
+        do { signed = try await sign(outgoing, style, confirming: nil, at: report.now) } catch {
+            logger.error("the report could not be signed", metadata: ["error": "\(error)"])
+            signed = outgoing.unsigned
+        }
+        return InboundAnswer(.examined, signed, version: envelope.version, style: style)
     }
 }

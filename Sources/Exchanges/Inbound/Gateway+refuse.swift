@@ -59,7 +59,7 @@ extension Gateway {
             ])
     }
 
-    private static let largestExplained = 64 * 1024
+    static let largestExplained = 64 * 1024
 
     /// Faults are signed, because toolkits hide an unsigned one; for a flood of strangers the signature is saved.
     private func answer(_ fault: [UInt8], _ refused: RefusedRequest, at now: XMLDateTime, signed: Bool) async -> [UInt8] {

@@ -75,7 +75,7 @@ extension Gateway {
             return try await timed(.sign) { try await identity.finish(draft) }
         }
         let request = message.request(signed, url: address, partner: partner, trace: trace)
-        let response = try await timed(.send) { try await self.call(transport, request) }
+        let response = try await timed(.send) { try await self.call(transport, request, signed.bodyDigest) }
         let sent = SentMessage(
             messageID: messageID, addressingID: style.addressing == .on ? uuid(of: messageID) : nil, bodyDigest: signed.bodyDigest,
             earlierDigest: earlier, signatureValue: signed.signatureValue, wantsConfirmation: style.wantsConfirmation)
@@ -125,13 +125,15 @@ extension Gateway {
     }
 
     /// What the network does is told apart from what goes wrong on our side: only the former is a try.
-    private func call(_ transport: any PartnerTransport, _ request: OutboundRequest) async throws -> OutboundResponse {
+    private func call(
+        _ transport: any PartnerTransport, _ request: OutboundRequest, _ digest: Digest
+    ) async throws -> OutboundResponse {
         do {
             return try await transport.post(request)
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw Task.isCancelled ? CancellationError() : PartnerUnreachable(reason: "\(error)")
+            throw Task.isCancelled ? CancellationError() : PartnerUnreachable(reason: "\(error)", bodyDigest: digest.base64)
         }
     }
 

@@ -6,18 +6,31 @@ internal import XMLSignature
 
 /// Taking over what the JSON gateway hands in, and taking up what was parked.
 extension Gateway {
+    /// In our own words always: the same message stays the same when a partner's names change.
+    private func contentDigest(
+        _ json: [UInt8], _ dataset: Dataset, _ operation: Operation, _ partner: Partner
+    ) throws(SubmissionError) -> String {
+        guard partner.catalog != nil, let own = catalog.operation(operation) else { return Digest(of: dataset.xml).hex }
+        do {
+            return Digest(of: try catalog.dataset(json: json, as: own.request.xml.local).xml).hex
+        } catch {
+            throw .dataset(error.problems)
+        }
+    }
+
     func queue(
         _ dataset: Dataset, _ operation: Operation, _ partner: Partner, _ correlationID: String
     ) async throws(SubmissionError) -> Submission {
         guard let statement = CertificateStatement(dataset, operation) else {
-            preconditionFailure("a valid dataset says what its operation is about")
+            throw .dataset([DatasetProblem(.rule, at: "", "the dataset does not say what \(operation.rawValue) is about")])
         }
         let now = clock()
+        let json = dataset.json()
         let message = NewMessage(
             id: LocalID.make(), direction: .outbound, partner: partner.name, operation: operation.rawValue,
-            messageID: dataset.text("functionalReferenceId") ?? "", contentDigest: Digest(of: dataset.xml).hex,
+            messageID: dataset.text("functionalReferenceId") ?? "", contentDigest: try contentDigest(json, dataset, operation, partner),
             certificateNumber: statement.number, state: .queued, correlationID: correlationID, receivedAt: now.text,
-            contents: [.dataset: dataset.json()])
+            contents: [.dataset: json])
         let queued: Queued
         do {
             queued = try await store.write(.here) { try queue(message, statement, $0, at: now) }

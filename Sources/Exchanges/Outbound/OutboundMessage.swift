@@ -45,9 +45,12 @@ struct OutboundMessage {
     }
 
     private func package(_ signed: SignedEnvelope) -> XOPPackage {
-        let found = attachments.map { range in
+        // What would not come back as it is stays where it is.
+        let found = attachments.compactMap { range -> (range: Range<Int>, content: [UInt8])? in
             let place = signed.content.lowerBound + range.lowerBound..<signed.content.lowerBound + range.upperBound
-            return (range: place, content: Base64.decode(String(decoding: signed.bytes[place], as: UTF8.self)) ?? [])
+            let text = String(decoding: signed.bytes[place], as: UTF8.self)
+            guard let content = Base64.decode(text), Base64.encode(content) == text else { return nil }
+            return (range: place, content: content)
         }
         return XOPPackage(signed.bytes, attachments: found, version: style.soapVersion, action: style.action.spelled(action))
     }

@@ -65,18 +65,29 @@ struct SentMessage: Sendable {
 
     /// An answer that says what it relates to must say so signed, and mean this message.
     func checkRelation(_ answer: Verified<Envelope>) throws(UntrustedAnswer) {
-        guard let relatesTo = try? Addressing(answer.subject).relatesTo else { return }
+        let relatesTo: XMLElement?
+        do { relatesTo = try Addressing(answer.subject).relatesTo } catch {
+            throw UntrustedAnswer("the answer has the header \(error.header) more than once")
+        }
+        // One that was signed and moved elsewhere would count as none.
+        guard answer.signed(.addressing("RelatesTo")).count == (relatesTo.map(answer.covers) == true ? 1 : 0) else {
+            throw UntrustedAnswer("a signed RelatesTo stands elsewhere than in Header")
+        }
+        guard let relatesTo else { return }
         guard answer.covers(relatesTo) else {
             throw UntrustedAnswer("the answer's RelatesTo is not signed: sign it, or send none")
         }
         guard relatesTo.text.trimmedXML == addressingID else {
-            throw UntrustedAnswer("the answer relates to \(relatesTo.text.trimmedXML), not to what was sent")
+            throw UntrustedAnswer("the answer relates to \(relatesTo.text.trimmedXML.onOneLine(atMost: 200)), not to what was sent")
         }
     }
 
     /// An answer that confirms a signature must confirm ours, signed (WSS 1.1, section 8.5).
     func checkConfirmation(_ answer: Verified<Envelope>) throws(UntrustedAnswer) {
         let confirmed = answer.confirmedValues
+        guard answer.signed(.signatureConfirmation).count <= confirmed.count else {
+            throw UntrustedAnswer("a signed SignatureConfirmation stands elsewhere than in the Security header")
+        }
         guard confirmed.allSatisfy({ $0 == signatureValue }) else {
             throw UntrustedAnswer("the answer's SignatureConfirmation is not signed, or is for another request's signature")
         }
@@ -89,8 +100,9 @@ struct SentMessage: Sendable {
         guard receipt.functionalReferenceID == messageID else {
             throw UntrustedAnswer("the receipt is for message \(receipt.functionalReferenceID), but \(messageID) was sent")
         }
-        guard receipt.digestMethod == bodyDigest.algorithm.rawValue, [bodyDigest.base64, earlierDigest].contains(receipt.digestValue)
-        else {
+        let isOfThisTry = receipt.digestMethod == bodyDigest.algorithm.rawValue && receipt.digestValue == bodyDigest.base64
+        // A value of another length is of another algorithm, so the value alone says which.
+        guard isOfThisTry || receipt.digestValue == earlierDigest else {
             throw UntrustedAnswer(
                 "the receipt names the digest \(receipt.digestValue) (\(receipt.digestMethod)), but \(bodyDigest.base64) was sent")
         }
@@ -121,6 +133,8 @@ extension OutboundResponse {
     func message(limits: XMLLimits) throws(UntrustedAnswer) -> [UInt8] {
         let media = MediaType(contentType)
         guard media.isPackage else { return bytes }
-        do { return try XOPReader.message(bytes, media, limits: limits) } catch { throw UntrustedAnswer("HTTP \(status): \(error)") }
+        do { return try XOPReader.message(bytes, media, limits: limits) } catch {
+            throw UntrustedAnswer("HTTP \(status): \("\(error)".onOneLine(atMost: 600))")
+        }
     }
 }

@@ -7,6 +7,8 @@ public protocol PartnerTransport: Sendable {
 /// The partner's gateway gave no answer.
 public struct PartnerUnreachable: Error, CustomStringConvertible {
     public let reason: String
+    /// Base64 digest of the Body that went out, and may have come there.
+    let bodyDigest: String?
     public var description: String { reason }
 }
 

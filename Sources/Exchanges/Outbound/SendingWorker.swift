@@ -62,7 +62,10 @@ public struct SendingWorker: Service {
             return park(message, "the stored dataset no longer fits the menu: \(error)")
         } catch let error as PartnerUnreachable {
             note(message, way, isGood: false)
-            return TryOutcome(again(message, way, "no answer from \(way.channel?.baseURL ?? ""): \(error)"))
+            var work = again(message, way, "no answer from \(way.channel?.baseURL ?? ""): \(error)")
+            // It may have come there all the same, and its receipt will name this Body, however the next try is written.
+            if message.bodyDigest == nil { work.change.bodyDigest = error.bodyDigest }
+            return TryOutcome(work)
         } catch {
             gateway.breaker.forget(way.target)
             // A shutdown, a full pool, a store or signer of our own that failed: the partner was not asked.
@@ -84,6 +87,11 @@ public struct SendingWorker: Service {
     private func judge(_ exchange: SentExchange, _ message: StoredMessage, _ way: Way) -> WorkOutcome {
         switch exchange.outcome {
         case .answered(.receipt(_, let signer)): WorkOutcome(.acknowledged, .done, signer: signer)
+        case .answered(.fault(let fault, .sender)) where message.bodyDigest != nil && message.bodyDigest != exchange.bodyDigest:
+            WorkOutcome(
+                .parked,
+                detail: "\(fault.code): \(fault.reason) \(fault.detail); an earlier try was written otherwise and may have been taken: ask "
+                    + message.partner, .park)
         case .answered(.fault(let fault, .sender)): WorkOutcome(.rejected, detail: "\(fault.code): \(fault.reason) \(fault.detail)", .done)
         case .answered(.fault(let fault, .receiver)): again(message, way, "\(fault.code): \(fault.reason)")
         case .untrusted(let reason): again(message, way, reason)

@@ -18,6 +18,7 @@ struct MIMEPackage {
 
     private static let maximumParts = 64
     private static let maximumHead = 8 * 1024
+    private static let maximumFolds = 16
 
     init(_ bytes: [UInt8], boundary: String) throws(XOPError) {
         guard (1...70).contains(boundary.utf8.count) else {
@@ -70,6 +71,7 @@ struct MIMEPackage {
         var headers: [String: String] = [:]
         var position = 0
         var last: String?
+        var folds = 0
         while true {
             guard position < bytes.count else { throw .package("a part's headers do not end") }
             let end = endOfLine(in: bytes, from: position)
@@ -79,6 +81,8 @@ struct MIMEPackage {
             let text = line.trimmedXML
             if text.isEmpty { break }
             if line.first == " " || line.first == "\t", let last {
+                folds += 1
+                guard folds <= maximumFolds else { throw .package("a part's headers have more than \(maximumFolds) continued lines") }
                 headers[last] = "\(headers[last] ?? "") \(text)".trimmedXML
                 continue
             }

@@ -22,6 +22,10 @@ public enum XOPReader {
         if let charset = type.parameters["charset"], !["utf-8", "utf8", "us-ascii"].contains(charset.lowercased()) {
             throw .package("its root is in \(charset.prefix(40)); send UTF-8")
         }
+        // The parser would read it, and places in its bytes would be others than those of UTF-8.
+        guard !root.body.starts(with: [0xFE, 0xFF]), !root.body.starts(with: [0xFF, 0xFE]) else {
+            throw .package("its root is in UTF-16; send UTF-8")
+        }
         let includes = try includes(root.body, limits: limits)
         guard !includes.isEmpty || package.parts.count > 1 else { return root.body }
         var parts: [String: [UInt8]] = [:]
@@ -74,7 +78,7 @@ public enum XOPReader {
         message.reserveCapacity(size)
         var position = 0
         for (number, reference) in includes {
-            guard let range = ranges[number] else { preconditionFailure("the n-th start tag is the n-th element") }
+            guard let range = ranges[number] else { throw .include("the place of 'cid:\(reference.prefix(60))' is not found") }
             // RFC 2392 has the id escaped in the reference alone; CXF escapes it in Content-ID too.
             let decoded = reference.percentDecoded ?? reference
             guard let part = unused.removeValue(forKey: decoded) ?? unused.removeValue(forKey: reference) else {
@@ -99,7 +103,8 @@ extension String {
                 bytes.append(byte)
                 continue
             }
-            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard digits.count == 2, digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16) else { return nil }
             bytes.append(value)
             rest = rest.dropFirst(2)
         }

@@ -9,27 +9,35 @@ internal import XMLSignature
 public struct BasicSecurityProfile {
     public private(set) var findings: [ProfileFinding] = []
 
+    /// More of anything than a message of use has is not looked at: whoever sends it is not a partner that tries.
+    private static let most = 16
+    private static let mostFindings = 48
+
     public init(judging envelope: Envelope) {
-        for header in envelope.headers where header.has(.security("Security")) {
-            let timestamps = header.children(named: .utility("Timestamp"))
+        let most = BasicSecurityProfile.most
+        for header in envelope.headers.prefix(most) where header.has(.security("Security")) {
+            let children = Array(header.children.prefix(most))
+            let timestamps = children.filter { $0.has(.utility("Timestamp")) }
             if timestamps.count > 1 { note("R3227", at: header, "the header has \(timestamps.count) Timestamps", "send one") }
             for timestamp in timestamps { judge(timestamp: timestamp) }
-            for token in header.children(named: .security("BinarySecurityToken")) { judge(token: token) }
-            for signature in header.children(named: .signature("Signature")) { judge(signature: signature, in: header) }
+            for token in children where token.has(.security("BinarySecurityToken")) { judge(token: token) }
+            for signature in children where signature.has(.signature("Signature")) { judge(signature: signature, among: children) }
         }
     }
 
     private mutating func note(
         _ rule: String, _ level: ProfileFinding.Level = .broken, at place: XMLElement, _ text: String, _ remedy: String
     ) {
+        guard findings.count < BasicSecurityProfile.mostFindings else { return }
         findings.append(ProfileFinding(rule: rule, level: level, place: place.path, text: text, remedy: remedy))
     }
 
     // MARK: Timestamp
 
     private mutating func judge(timestamp: XMLElement) {
-        let names = timestamp.children.map(\.local)
-        let (created, expires) = (timestamp.children(named: .utility("Created")), timestamp.children(named: .utility("Expires")))
+        let children = Array(timestamp.children.prefix(BasicSecurityProfile.most))
+        let names = children.map(\.local)
+        let (created, expires) = (children.filter { $0.has(.utility("Created")) }, children.filter { $0.has(.utility("Expires")) })
         if created.count != 1 { note("R3203", at: timestamp, "it has \(created.count) Created", "send exactly one") }
         if expires.count > 1 { note("R3224", at: timestamp, "it has \(expires.count) Expires", "send at the most one") }
         if names.first == "Expires", names.contains("Created") {
@@ -59,11 +67,10 @@ public struct BasicSecurityProfile {
         if !has(token, "ValueType") { note("R3031", at: token, "it has no ValueType", "add \(SecurityNamespace.x509v3)") }
     }
 
-    private mutating func judge(reference: XMLElement, signature: XMLElement, in header: XMLElement) {
-        let tokens = header.children(named: .security("BinarySecurityToken"))
+    private mutating func judge(reference: XMLElement, signature: XMLElement, among children: [XMLElement]) {
         if let named = reference.child(.security("Reference")) {
-            judge(named: named, reference: reference, signature: signature, header: header, tokens: tokens)
-        } else if let token = tokens.first {
+            judge(named: named, reference: reference, signature: signature, among: children)
+        } else if let token = children.first(where: { $0.has(.security("BinarySecurityToken")) }) {
             note(
                 "R3022", at: reference, "a token stands in the header, and the reference does not name it",
                 "name \(token.path) with wsse:Reference, or leave the token out")
@@ -80,11 +87,8 @@ public struct BasicSecurityProfile {
         }
     }
 
-    private mutating func judge(
-        named: XMLElement, reference: XMLElement, signature: XMLElement, header: XMLElement, tokens: [XMLElement]
-    ) {
+    private mutating func judge(named: XMLElement, reference: XMLElement, signature: XMLElement, among children: [XMLElement]) {
         let id = (named.attribute(XMLName("", "URI")) ?? "").dropFirst()
-        let children = Array(header.children)
         guard let place = children.firstIndex(where: { $0.attribute(.utility("Id")) ?? "" == id && !id.isEmpty }) else { return }
         let token = children[place]
         if let own = children.firstIndex(where: { $0.isSameNode(as: signature) }), own < place {
@@ -108,20 +112,22 @@ public struct BasicSecurityProfile {
 
     // MARK: Signature
 
-    private mutating func judge(signature: XMLElement, in header: XMLElement) {
+    private mutating func judge(signature: XMLElement, among siblings: [XMLElement]) {
         if let info = signature.child(.signature("SignedInfo")) {
             judge(canonicalization: info.child(.signature("CanonicalizationMethod")), "R5404", at: info)
-            for reference in info.children(named: .signature("Reference")) { judge(signedPart: reference, in: header) }
+            for child in info.children.prefix(BasicSecurityProfile.most) where child.has(.signature("Reference")) {
+                judge(signedPart: child, among: siblings)
+            }
         }
-        if !signature.children(named: .signature("Object")).isEmpty {
+        if signature.child(.signature("Object")) != nil {
             note("R3102", at: signature, "it envelops what it signs", "sign elements of the message by their ids")
         }
         guard let keyInfo = signature.child(.signature("KeyInfo")) else { return }
-        let children = Array(keyInfo.children)
+        let children = Array(keyInfo.children.prefix(BasicSecurityProfile.most))
         if children.count != 1 { note("R5402", at: keyInfo, "it holds \(children.count) elements", "send one SecurityTokenReference") }
         for child in children {
             if child.has(.security("SecurityTokenReference")) {
-                judge(reference: child, signature: signature, in: header)
+                judge(reference: child, signature: signature, among: siblings)
             } else {
                 note("R5417", at: child, "\(child.local) stands in KeyInfo", "put it into a wsse:SecurityTokenReference")
             }
@@ -134,20 +140,20 @@ public struct BasicSecurityProfile {
         note(rule, at: method ?? place, "the algorithm is \(algorithm.prefix(120))", "use \(SignatureNamespace.exclusive)")
     }
 
-    private mutating func judge(signedPart reference: XMLElement, in header: XMLElement) {
+    private mutating func judge(signedPart reference: XMLElement, among siblings: [XMLElement]) {
         guard let transforms = reference.child(.signature("Transforms")) else {
             return note("R5416", at: reference, "it has no Transforms", "add exclusive canonicalization")
         }
-        judge(canonicalization: Array(transforms.children).last, "R5412", at: transforms)
+        judge(canonicalization: Array(transforms.children.prefix(BasicSecurityProfile.most)).last, "R5412", at: transforms)
         let id = String((reference.attribute(XMLName("", "URI")) ?? "").dropFirst())
-        guard !id.isEmpty, let target = BasicSecurityProfile.plainID(id, near: header) else { return }
+        guard !id.isEmpty, let target = BasicSecurityProfile.plainID(id, among: siblings) else { return }
         note("R3005", .advice, at: target, "it is signed by a plain Id", "give it wsu:Id; some toolkits look for nothing else")
     }
 
     /// The part of that id, where only the plain `Id` of other vocabularies names it.
-    private static func plainID(_ id: String, near header: XMLElement) -> XMLElement? {
-        guard let envelope = header.parent?.parent else { return nil }
-        let candidates = envelope.children.flatMap { [$0] + Array($0.children) } + Array(header.children)
+    private static func plainID(_ id: String, among siblings: [XMLElement]) -> XMLElement? {
+        guard let envelope = siblings.first?.parent?.parent?.parent else { return nil }
+        let candidates = envelope.children.prefix(most).flatMap { [$0] + Array($0.children.prefix(most)) } + siblings
         return candidates.first { $0.attribute(XMLName("", "Id")) == id && $0.attribute(.utility("Id")) == nil }
     }
 

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 #include <openssl/pem.h>
 #include "soapH.h"
 #include "security.h"
@@ -49,9 +50,14 @@ int sign(struct soap *soap)
     || soap_wsse_sign_body(soap, algorithm, key, 0);
 }
 
-/* The plugin checked the signature while it read; what is left is whose it is and what it covers. */
+/* The plugin checked the signature while it read; what is left is how it was made, whose it is and what it covers. */
 int verify(struct soap *soap)
 {
+  /* First, because for an HMAC the plugin takes the key from the message itself. */
+  struct ds__SignedInfoType *info = soap_wsse_SignedInfo(soap);
+  const char *method = info && info->SignatureMethod ? info->SignatureMethod->Algorithm : NULL;
+  if (!method || strcmp(method, ds_rsa_sha256URI))
+    return soap_wsse_sender_fault(soap, "The message is not signed by RSA with SHA-256", NULL);
   X509 *signer = soap_wsse_get_KeyInfo_SecurityTokenReferenceX509(soap);
   if (!signer || X509_cmp(signer, partner))
     return soap_wsse_sender_fault(soap, "The message is not signed by the partner", NULL);

@@ -1,6 +1,9 @@
 public import Exchanges
+internal import SOAP
 public import Stores
 public import Trust
+internal import WSSecurity
+internal import XML
 
 /// What is known of one message, as far as it proves what was exchanged.
 public struct EvidenceRecord: Sendable {
@@ -30,20 +33,32 @@ public struct EvidenceRecord: Sendable {
         administration = gateway.administration
         let partner = gateway.partners[message.partner]
         self.partner = partner?.administration
-        certificates = EvidenceRecord.certificates(of: message, partner, gateway)
+        certificates = EvidenceRecord.certificates(of: message, contents, partner, gateway)
         revocationLists = gateway.partners.trust.evidence.lists.map(\.list.bytes)
     }
 
-    /// The partner's signer as the registry has it, its authorities, and ours.
+    /// The partner's signer, its authorities, and ours: first the one that signs now, and with it the container.
     private static func certificates(
-        of message: StoredMessage, _ partner: Partner?, _ gateway: Gateway
+        of message: StoredMessage, _ contents: [ContentKind: [UInt8]], _ partner: Partner?, _ gateway: Gateway
     ) -> [(name: String, certificate: Certificate)] {
         let pins = (partner?.certificates ?? []).map(\.certificate).filter { $0.fingerprint.hex == message.signer }
+        let theirs = contents[message.direction == .inbound ? .request : .response]
+        // One that an authority issued stands in the message alone.
+        let signer =
+            pins.isEmpty ? theirs.flatMap { EvidenceRecord.signer(of: $0, at: message.receivedAt, gateway) }.map { [$0] } ?? [] : pins
         let authorities = (partner?.authorities ?? []).flatMap { $0.anchors + $0.intermediates }
-        let own = gateway.identities.pins.map(\.certificate)
+        let current = gateway.identity.certificate
+        let own = [current] + gateway.identities.pins.map(\.certificate).filter { $0.fingerprint != current.fingerprint }
         func named(_ name: String, _ certificates: [Certificate]) -> [(name: String, certificate: Certificate)] {
-            certificates.enumerated().map { ("\(name)\(certificates.count > 1 ? "-\($0 + 1)" : "").pem", $1) }
+            certificates.enumerated().map { ("\(name)\($0 == 0 ? "" : "-\($0 + 1)").pem", $1) }
         }
-        return named("partner", pins) + named("authority", authorities) + named("gateway", own)
+        return named("partner", signer) + named("authority", authorities) + named("gateway", own)
+    }
+
+    /// Whose signature the message bears, as of when it came.
+    private static func signer(of message: [UInt8], at received: String, _ gateway: Gateway) -> Certificate? {
+        guard let envelope = try? Envelope(reading: XMLDocument(parsing: message, limits: gateway.settings.limits)) else { return nil }
+        let verifier = EnvelopeVerifier(trust: gateway.partners.trust, policy: SecurityPolicy(clock: .notChecked))
+        return try? verifier.verify(envelope, at: XMLDateTime(received) ?? .now).signer.certificate
     }
 }

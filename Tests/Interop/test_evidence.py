@@ -12,6 +12,7 @@ import zipfile
 from lxml import etree
 
 import gateway
+import trust_world
 import xmlsec1
 
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
@@ -227,6 +228,26 @@ class EvidenceTest(unittest.TestCase):
             status, _, errors = gateway.run("evidence", "export", *arguments, "--out", out / "x", "--config", config)
             self.assertEqual(status, expected, errors)
             self.assertIn(words, errors)
+
+
+class AuthorityTest(trust_world.GatewayTest):
+    """A signer that only its authority vouches for: the message alone holds its certificate."""
+
+    def test_its_certificate_and_its_authority_are_in_the_file(self):
+        self.trust_authority()
+        signer = self.signer()
+        dataset = gateway.example()
+        self.assertEqual(self.world.post("vietnam", self.world.signed(dataset, key=signer.with_suffix("")))[0], 200)
+        (message,) = self.world.messages("vietnam", dataset["functionalReferenceId"])
+        path, folder = self.world.folder / "message.asice", self.world.folder / "unpacked"
+        config = self.world.folder / "vietnam/gateway.yaml"
+        status, _, errors = gateway.run("evidence", "export", message["id"], "--out", path, "--config", config)
+        self.assertEqual(status, 0, errors)
+        subprocess.run(["unzip", "-q", path, "-d", folder], check=True)
+        self.assertEqual(xmlsec1.token(folder / "certificates/partner.pem"), xmlsec1.token(signer))
+        openssl = ["openssl", "verify", "-CAfile", "certificates/authority.pem", "certificates/partner.pem"]
+        self.assertEqual(subprocess.run(openssl, cwd=folder, capture_output=True).returncode, 0)
+        self.assertIn("Body", xmlsec1.verify((folder / "request.xml").read_bytes(), folder / "certificates/partner.pem"))
 
 
 if __name__ == "__main__":

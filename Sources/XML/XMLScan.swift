@@ -27,7 +27,11 @@ struct XMLScan {
     static func scan(_ bytes: UnsafeRawBufferPointer, limits: XMLLimits, encodings: [String]) throws(XMLError) -> Result {
         // libxml2 may end there and pass over what follows.
         if let base = bytes.baseAddress, let nul = memchr(base, 0, bytes.count) {
-            throw .malformedEncoding("a zero byte at byte \(UnsafeRawPointer(nul) - base)")
+            let before = bytes[..<(UnsafeRawPointer(nul) - base)]
+            let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+            throw .notWellFormed(
+                line: before.count { $0 == 0x0A } + 1, column: before.count - lineStart + 1,
+                reason: "a zero byte, which no XML document has")
         }
         var scan = XMLScan(bytes: bytes, limits: limits)
         let start = try scan.declaration(encodings: encodings)

@@ -16,7 +16,9 @@ struct EnvelopeSeeds {
     func write(to folder: FuzzFolder) async throws {
         for (name, bytes) in try await messages { try folder.write(bytes, to: "seeds/verify/\(name).xml") }
         for (number, attack) in try await attacks.enumerated() {
-            let kind = attack.expectation == .accepted ? "good-attack" : "attack"
+            // A package is no document by itself.
+            let isGood = attack.expectation == .accepted && !attack.contentType.hasPrefix("multipart/")
+            let kind = isGood ? "good-attack" : "attack"
             try folder.write(attack.bytes, to: "seeds/verify/\(kind)-\(number).xml")
         }
     }

@@ -4,6 +4,7 @@ import io
 import json
 import pathlib
 import re
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -135,7 +136,7 @@ class EvidenceTest(unittest.TestCase):
         for name in gateway.PARTIES:
             path = self.export(name).parent / "message.asice"
             verdict = self.verify(path)
-            self.assertEqual((verdict["outcome"], verdict["defects"]), ("good", []))
+            self.assertEqual((verdict["outcome"], verdict["defects"], verdict["answer"]), ("good", [], "receipt"))
             self.assertEqual([verdict[kind]["verdict"] for kind in ("request", "response")], ["good", "good"])
             # Unpacked and packed again by another program it is the same evidence.
             self.assertEqual(self.verify(self.repack(path, lambda files: None))["outcome"], "good")
@@ -170,12 +171,34 @@ class EvidenceTest(unittest.TestCase):
                 self.assertEqual(verdict["outcome"], "bad")
                 self.assertTrue(any(defect.startswith(words) for defect in verdict["defects"]), verdict["defects"])
 
+    def test_a_receipt_for_another_message_proves_nothing_of_this_one(self):
+        """Every signature in the file is good; only together they are false."""
+        other = gateway.example(id="K001-26-0004799")
+        status, _, answer = self.world.api("korea", "POST", "/partners/vietnam/send-co", other, {"Prefer": "wait=20"})
+        self.assertEqual(status, 200, answer)
+        ids = [self.world.messages("korea", message)[0]["id"] for message in (self.message_id, other["functionalReferenceId"])]
+        store = sqlite3.connect(self.world.folder / "korea/store.sqlite", timeout=20, isolation_level=None)
+        self.addCleanup(store.close)
+        place, = store.execute("SELECT sequence FROM message WHERE id = ?", ids[:1]).fetchone()
+        own, = store.execute("SELECT response FROM content WHERE message = ?", [place]).fetchone()
+        another, = store.execute("SELECT response FROM content JOIN message ON message = sequence WHERE id = ?", ids[1:]).fetchone()
+        for response, words in [
+            (another, "the receipt is for another Body"), (None, "response.xml is not in it"),
+            (own.replace(b"<ReceivedDateTime>20", b"<ReceivedDateTime>21"), "response.xml: "),
+        ]:
+            with self.subTest(words):
+                self.addCleanup(store.execute, "UPDATE content SET response = ? WHERE message = ?", [own, place])
+                store.execute("UPDATE content SET response = ? WHERE message = ?", [response, place])
+                verdict = self.verify(self.export("korea").parent / "message.asice")
+                self.assertEqual((verdict["outcome"], verdict["container"]["files"] > 5), ("bad", True))
+                self.assertTrue(any(defect.startswith(words) for defect in verdict["defects"]), verdict["defects"])
+
     def test_a_container_that_somebody_else_signed_anew_is_not_believed(self):
         """Korea's gateway signs what Viet Nam's had: the messages still verify, the container is whose it is."""
         path = self.export().parent / "message.asice"
         verdict = self.verify(path, trust=self.trust("korea"))
         self.assertEqual(verdict["outcome"], "bad")
-        self.assertTrue(any("whose certificate is not among the trusted ones" in defect for defect in verdict["defects"]))
+        self.assertTrue(any("the signer of the container is not to be trusted" in defect for defect in verdict["defects"]))
 
     def test_what_is_no_container_is_told(self):
         path = self.world.folder / "nothing.asice"

@@ -9,7 +9,8 @@ struct VerifyEvidence: ParsableCommand {
         abstract: "Judge an evidence file from itself and trusted certificates alone, without server and store.",
         discussion: """
             Every file in it must be as it was when it was signed, and signed by a trusted certificate; request and answer must verify as of
-            the moment when the message was received; the dataset must be what the signed Body says. Exit status: 0 good, 1 bad, 2 not read.
+            the moment when the message was received; the dataset must be what the signed Body says, and the receipt must be for that Body.
+            Exit status: 0 good, 1 bad, 2 not read.
 
             EXAMPLES
               coconect-soap evidence verify message.asice --trust partners/certificates
@@ -38,7 +39,8 @@ struct VerifyEvidence: ParsableCommand {
 extension EvidenceVerdict {
     /// For people.
     fileprivate var text: String {
-        var lines = ["verdict:   \(outcome.rawValue)"] + defects.map { "defect:    \($0)" }
+        var lines = ["verdict:   \(outcome.rawValue)"] + defects.map { "defect:    \($0)" } + notes.map { "note:      \($0)" }
+        if let answer { lines.append("answer:    \(answer.rawValue)") }
         if let container {
             lines.append("container: \(container.files) files, signed by \(container.signer) at \(container.signedAt)")
             lines.append("           certificate SHA-256 \(container.fingerprint)")

@@ -1,4 +1,4 @@
-internal import Datasets
+public import Datasets
 internal import XML
 internal import XMLSignature
 
@@ -22,7 +22,7 @@ public struct Receipt: Hashable, Sendable, Codable {
     }
 
     /// - Returns: `nil` where the answer has no receipt.
-    init?(_ answer: Dataset) {
+    public init?(_ answer: Dataset) {
         guard let id = answer.text("receipt", "functionalReferenceId"), let time = answer.text("receipt", "receivedDateTime"),
             let method = answer.text("receipt", "digestMethod"), let digest = answer.text("receipt", "digestValue")
         else { return nil }

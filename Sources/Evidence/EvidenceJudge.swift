@@ -1,0 +1,141 @@
+internal import Datasets
+internal import Exchanges
+internal import Foundation
+internal import SOAP
+internal import Stores
+internal import Trust
+internal import WSSecurity
+internal import XML
+internal import XMLSignature
+internal import ZIP
+
+/// Judges an evidence file part by part, and that the parts belong together: each alone may be good and prove something else.
+struct EvidenceJudge {
+    private let trust: TrustStore
+    private let catalog: Catalog
+    var defects: [String] = []
+    private(set) var notes: [String] = []
+
+    private static let limits = XMLLimits(bytes: 64 * 1024 * 1024)
+
+    init(trust: TrustStore, catalog: Catalog) {
+        self.trust = trust
+        self.catalog = catalog
+    }
+
+    struct Record: Decodable {
+        let message: StoredMessage
+    }
+
+    /// A message of the file, verified or not.
+    struct Message {
+        let report: VerificationReport
+        let verified: Verified<Envelope>?
+    }
+
+    /// Every file is as it was when the container was signed, by somebody known whose certificate was good at the time that it claims.
+    mutating func container(_ files: ZIPReader) -> EvidenceVerdict.Container? {
+        if files["mimetype"] != Array(EvidenceContainer.mediaType.utf8) { defects.append("mimetype is not \(EvidenceContainer.mediaType)") }
+        guard let bytes = files["META-INF/signatures.xml"] else {
+            defects.append("META-INF/signatures.xml is not there")
+            return nil
+        }
+        let signature: FileSignature
+        do { signature = try FileSignature(verifying: XMLDocument(parsing: bytes, limits: EvidenceJudge.limits)) } catch {
+            defects.append("META-INF/signatures.xml: \(error)")
+            return nil
+        }
+        for (name, content) in files.files where !name.hasPrefix("META-INF/") && name != "mimetype" {
+            guard let digest = signature.files[name] else {
+                defects.append("\(name) is not signed")
+                continue
+            }
+            if Digest(digest.algorithm, of: content) != digest { defects.append("\(name) was changed after the container was signed") }
+        }
+        for name in signature.files.keys.sorted() where files[name] == nil { defects.append("\(name) was signed, and is not there") }
+        checkSigner(signature)
+        return EvidenceVerdict.Container(
+            signer: (try? Certificate(der: signature.certificate))?.subject ?? "", fingerprint: Digest(of: signature.certificate).hex,
+            signedAt: signature.signedAt, files: signature.files.count)
+    }
+
+    private mutating func checkSigner(_ signature: FileSignature) {
+        guard let time = XMLDateTime(signature.signedAt) else { return defects.append("the container does not say when it was signed") }
+        do throws(TrustError) {
+            if let gap = try trust.signer(.certificate(signature.certificate)).check(at: time, evidence: trust.evidence) {
+                notes.append("whether the certificate of the container's signer was revoked is not known: \(gap)")
+            }
+        } catch {
+            defects.append("the signer of the container is not to be trusted: \(error)")
+        }
+    }
+
+    mutating func record(_ files: ZIPReader) -> Record? {
+        guard let bytes = files["record.json"], let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)) else {
+            defects.append("record.json is not there, or not readable")
+            return nil
+        }
+        return record
+    }
+
+    mutating func message(_ files: ZIPReader, _ name: String, at moment: XMLDateTime) -> Message? {
+        guard let bytes = files[name] else {
+            defects.append("\(name) is not in it, so it does not prove that anything was exchanged")
+            return nil
+        }
+        var report = VerificationReport(judgedAt: moment)
+        do {
+            let envelope = try Envelope(reading: XMLDocument(parsing: bytes, limits: EvidenceJudge.limits))
+            let policy = SecurityPolicy(secondEngine: .asked, clock: .notChecked)
+            let verified = try EnvelopeVerifier(trust: trust, policy: policy).verify(envelope, at: moment, report: &report)
+            return Message(report: report, verified: verified)
+        } catch {
+            defects.append("\(name): \(error)")
+            return Message(report: report, verified: nil)
+        }
+    }
+
+    /// The dataset is what the signed Body says, not what somebody says that it says; and the record is about this Body.
+    mutating func compare(_ request: Message?, with dataset: [UInt8]?, _ record: Record?) {
+        guard let verified = request?.verified, let content = verified.content else { return }
+        if let named = record?.message.bodyDigest, named != verified.bodyDigest.base64 {
+            defects.append("record.json names another Body than request.xml has")
+        }
+        guard let dataset else { return }
+        guard isInOurWords(content) else {
+            return notes.append("dataset.json was not compared with Body, which has words of the partner's own: \(content.name)")
+        }
+        guard let read = try? catalog.dataset(reading: content, as: content.local) else {
+            return defects.append("request.xml: its Body is no valid dataset of this program's menu and agreements")
+        }
+        if read.json() != dataset { defects.append("dataset.json is not what the signed Body says") }
+    }
+
+    /// A receipt for another message proves nothing of this one, however well it is signed.
+    mutating func relate(_ response: Message?, to request: Message?) -> EvidenceVerdict.Answer? {
+        guard let answer = response?.verified, let content = answer.content, let asked = request?.verified else { return nil }
+        if answer.signer.owner == asked.signer.owner {
+            defects.append("\(asked.signer.owner) signed both the message and the answer to it")
+        }
+        if ReceivedFault(content, version: answer.subject.version) != nil {
+            notes.append("the answer is a fault, which does not name the message that it refuses")
+            return .fault
+        }
+        guard isInOurWords(content) else {
+            notes.append("the receipt was not compared with the message: it has words of the partner's own: \(content.name)")
+            return nil
+        }
+        guard let message = catalog.menu.messages[content.local], let read = try? Dataset(reading: content, as: message),
+            let receipt = Receipt(read)
+        else {
+            defects.append("response.xml is neither a receipt nor a fault")
+            return nil
+        }
+        if receipt.digestValue != asked.bodyDigest.base64 || receipt.digestMethod != asked.bodyDigest.algorithm.rawValue {
+            defects.append("the receipt is for another Body (\(receipt.digestValue)) than that of request.xml (\(asked.bodyDigest.base64))")
+        }
+        return .receipt
+    }
+
+    private func isInOurWords(_ content: XMLElement) -> Bool { catalog.menu.messages[content.local]?.xml == content.name }
+}

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import pathlib
 import re
 import shutil
 import subprocess
@@ -80,9 +81,9 @@ class Kit:
 
     def run(self, toolkit, operation, *dataset, **settings):
         """What a client prints, by lines, and its exit status. It runs in a folder of nobody's."""
-        variables = {f"KIT_{name}": str(value) for name, value in settings.items()}
         # Built once for all that a test asks of a toolkit, with the Python that the tests run with.
-        variables |= {"KIT_BUILD": str(self.world.folder / f"build-{toolkit}"), "PYTHON": sys.executable}
+        variables = {"KIT_BUILD": str(self.world.folder / f"build-{toolkit}"), "PYTHON": sys.executable}
+        variables |= {name if name in ("PATH", "PYTHON") else f"KIT_{name}": str(value) for name, value in settings.items()}
         command = ["sh", self.folder / f"clients/{toolkit}/run.sh", operation, *dataset]
         done = subprocess.run(command, cwd="/", env=gateway.environment() | variables, capture_output=True, text=True, timeout=180)
         return done.stdout.splitlines() or [done.stderr], done.returncode
@@ -233,6 +234,19 @@ class ClientsTest(unittest.TestCase):
             with self.subTest(toolkit.name):
                 self.assertIn("| needed |", (toolkit / "README.md").read_text())
                 self.assertTrue((toolkit / "run.sh").exists())
+
+    def test_a_client_whose_toolkit_is_not_installed_says_so_and_is_no_fault(self):
+        """Exit status 1 would say that the gateway had refused the message."""
+        tools = self.world.folder / "few tools"
+        tools.mkdir()
+        for path in pathlib.Path("/usr/bin").iterdir():
+            if not re.match("php|java|wsimport|mono|mcs|csc|curl|xmlsec1|xmlstarlet|wsdl|soapcpp2|cc|gcc|python", path.name):
+                (tools / path.name).symlink_to(path)
+        for toolkit in sorted(path.name for path in (self.kits["vietnam"].folder / "clients").iterdir()):
+            with self.subTest(toolkit):
+                (line, *_), status = self.kits["vietnam"].run(
+                    toolkit, "send-co", PATH=tools, PYTHON="python3", BUILD=self.world.folder / f"unbuilt-{toolkit}")
+                self.assertEqual((line.split(" ")[0], status), ("untrusted", 2), line)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-/// The clients of the kit, as they stand in `Clients/`: a file's name up to its first underscore is the folder of its toolkit.
+/// The clients of the kit, as they stand in `Clients/`: a file's name up to its first underscore is the folder of its toolkit;
+/// what has none is shared by several.
 enum ClientRecipes {
     static let files: [(path: String, bytes: [UInt8])] = [
+        ("kit.sh", PackageResources.kit_sh),
         ("curl/README.md", PackageResources.curl_README_md),
         ("curl/run.sh", PackageResources.curl_run_sh),
         ("dotnet/Client.cs", PackageResources.dotnet_Client_cs),

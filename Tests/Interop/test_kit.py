@@ -17,7 +17,6 @@ import gateway
 import xmlsec1
 from toolkits import Relay
 
-CLIENTS = gateway.ROOT / "Sources/PartnerKit/Clients"
 # What a partner puts into its kit, and where a world has it.
 OWN = {
     "SIGNING_KEY": "{}-signing.key", "SIGNING_CERTIFICATE": "{}-signing.pem", "TLS_KEY": "{}-tls.key", "TLS_CERTIFICATE": "{}-tls.pem",
@@ -31,10 +30,7 @@ class Kit:
     def __init__(self, world, provider):
         self.world, self.provider, self.partner = world, provider, gateway.counterpart(provider)
         self.folder = world.folder / f"kit for {self.partner}"
-        if b"--for" in gateway.run("partner-kit", "--help")[1]:
-            self.unzip()
-        else:
-            self.lay_out()
+        self.unzip()
         self.fill_in()
 
     def unzip(self):
@@ -44,24 +40,6 @@ class Kit:
         assert status == 0, errors
         with zipfile.ZipFile(archive) as file:
             file.extractall(self.folder)
-
-    def lay_out(self):
-        """What the command writes, for a program that has no such command."""
-        for path in CLIENTS.iterdir():
-            toolkit, name = path.name.split("_", 1)
-            self.copy(path, f"clients/{toolkit}/{name}")
-        for operation in gateway.PROVIDERS:
-            self.copy(gateway.ROOT / f"wsdl/{operation}.wsdl", f"wsdl/{operation}.wsdl")
-            self.copy(gateway.EXAMPLES / f"{operation}.xml", f"samples/{operation}.xml")
-        self.copy(gateway.ROOT / "wsdl/coconect-eco-1.xsd", "wsdl/coconect-eco-1.xsd")
-        self.copy(self.world.pki / f"{self.provider}-signing.pem", "certificates/gateway.pem")
-        settings = {
-            "ENDPOINT": self.world.soap_url(self.provider), "SIGNING_KEY": "keys/signing.key", "SIGNING_CERTIFICATE": "keys/signing.pem",
-            "TLS_KEY": "keys/tls.key", "TLS_CERTIFICATE": "keys/tls.pem", "TLS_ANCHORS": "certificates/tls-anchors.pem",
-            "GATEWAY_CERTIFICATES": "certificates/gateway.pem", "SOAP_VERSION": "1.2",
-        }
-        lines = [f"{name}={value}" for name, value in settings.items()]
-        (self.folder / "kit.properties").write_text("\n".join(lines) + "\n")
 
     def copy(self, path, name):
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -230,7 +208,7 @@ class ClientsTest(unittest.TestCase):
 
     def test_every_client_says_what_it_needs(self):
         folder = self.kits["vietnam"].folder / "clients"
-        for toolkit in folder.iterdir():
+        for toolkit in filter(pathlib.Path.is_dir, folder.iterdir()):
             with self.subTest(toolkit.name):
                 self.assertIn("| needed |", (toolkit / "README.md").read_text())
                 self.assertTrue((toolkit / "run.sh").exists())
@@ -242,7 +220,7 @@ class ClientsTest(unittest.TestCase):
         for path in pathlib.Path("/usr/bin").iterdir():
             if not re.match("php|java|wsimport|mono|mcs|csc|curl|xmlsec1|xmlstarlet|wsdl|soapcpp2|cc|gcc|python", path.name):
                 (tools / path.name).symlink_to(path)
-        for toolkit in sorted(path.name for path in (self.kits["vietnam"].folder / "clients").iterdir()):
+        for toolkit in sorted(path.parent.name for path in (self.kits["vietnam"].folder / "clients").glob("*/run.sh")):
             with self.subTest(toolkit):
                 (line, *_), status = self.kits["vietnam"].run(
                     toolkit, "send-co", PATH=tools, PYTHON="python3", BUILD=self.world.folder / f"unbuilt-{toolkit}")

@@ -5,23 +5,7 @@
 # Prints "receipt ID TIME" and exits with 0; or, where the gateway refuses, "fault CODE RULE CORRELATION-ID", the reason and each
 # problem, with 1; or, where there is no answer to believe, "untrusted WHY", with 2.
 set -eu
-operation=$1
-kit=$(cd "$(dirname "$0")/../.." && pwd)
-dataset=$(realpath "${2:-$kit/samples/$operation.xml}") || exit 2
-
-# A line NAME=VALUE of kit.properties becomes KIT_NAME, unless the environment has it.
-while IFS='=' read -r name value; do
-  case $name in [A-Z]*) eval "KIT_$name=\${KIT_$name:-\$value}" ;; esac
-done < "$kit/kit.properties"
-untrusted() {
-  echo "untrusted $*"
-  exit 2
-}
-cd "$kit"
-for path in "$KIT_SIGNING_KEY" "$KIT_SIGNING_CERTIFICATE" "$KIT_TLS_KEY" "$KIT_TLS_CERTIFICATE" "$KIT_TLS_ANCHORS" \
-  "$KIT_GATEWAY_CERTIFICATES" "$dataset"; do
-  [ -r "$path" ] || untrusted "$path cannot be read"
-done
+. "$(dirname "$0")/../kit.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -1,24 +1,7 @@
 #!/bin/sh
 # Sends a message with the client in Client.cs, built first where it is not. Usage: sh clients/dotnet/run.sh OPERATION [DATASET.xml]
 set -eu
-operation=$1
-here=$(cd "$(dirname "$0")" && pwd)
-kit=$(cd "$here/../.." && pwd)
-dataset=$(realpath "${2:-$kit/samples/$operation.xml}") || exit 2
-
-# A line NAME=VALUE of kit.properties becomes KIT_NAME, unless the environment has it.
-while IFS='=' read -r name value; do
-  case $name in [A-Z]*) eval "export KIT_$name=\${KIT_$name:-\$value}" ;; esac
-done < "$kit/kit.properties"
-untrusted() {
-  echo "untrusted $*"
-  exit 2
-}
-cd "$kit"
-for path in "$KIT_SIGNING_KEY" "$KIT_SIGNING_CERTIFICATE" "$KIT_TLS_KEY" "$KIT_TLS_CERTIFICATE" "$KIT_TLS_ANCHORS" \
-  "$KIT_GATEWAY_CERTIFICATES" "$dataset"; do
-  [ -r "$path" ] || untrusted "$path cannot be read"
-done
+. "$(dirname "$0")/../kit.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -64,7 +64,7 @@ let package = Package(
             "Datasets", ["XML", "XMLSignature", library("Yams", "Yams")],
             resources: [.embedInCode("Resources")]),
         room("Contracts", ["XML", "Datasets"]),
-        room("Stores", ["CPostgreSQL", "CZlib", library("GRDB", "GRDB.swift")]),
+        room("Stores", ["XMLSignature", "CPostgreSQL", "CZlib", library("GRDB", "GRDB.swift")]),
         room(
             "Exchanges",
             [
@@ -72,6 +72,7 @@ let package = Package(
                 library("CoreMetrics", "swift-metrics"),
                 library("ServiceLifecycle", "swift-service-lifecycle"),
             ]),
+        room("RulePages", []),
         room("ZIP", ["CZlib"]),
         room(
             "Evidence", ["ZIP", "Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML"]),
@@ -84,7 +85,7 @@ let package = Package(
         room(
             "Server",
             [
-                "Exchanges", "Contracts", "Datasets", "Stores", "SOAP", "WSSecurity", "Trust", "XMLSignature", "XML", "CZlib",
+                "Evidence", "Exchanges", "Contracts", "Datasets", "Stores", "SOAP", "WSSecurity", "Trust", "XMLSignature", "XML", "CZlib",
                 library("Hummingbird", "hummingbird"), library("HummingbirdCore", "hummingbird"),
                 library("HummingbirdTLS", "hummingbird"),
                 library("AsyncHTTPClient", "async-http-client"), library("NIOSSL", "swift-nio-ssl"),
@@ -99,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Server", "PartnerKit", "Evidence", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust",
+                "Server", "PartnerKit", "Evidence", "RulePages", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP",
+                "Trust",
                 "XMLSignature",
                 "XML", "Attacks",
                 library("ArgumentParser", "swift-argument-parser"), library("X509", "swift-certificates"),
@@ -134,12 +136,18 @@ let package = Package(
                 library("Logging", "swift-log"),
             ]),
         tests(
+            "Evidence",
+            [
+                "Evidence", "Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "XMLSignature", "Support",
+                library("Logging", "swift-log"),
+            ]),
+        tests(
             "Attacks",
             [
                 "Attacks", "Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XML", "Support",
                 library("Logging", "swift-log"),
             ]),
-        tests("Command", ["Command", "Support"]),
+        tests("Command", ["Command", "RulePages", "Exchanges", "SOAP", "Support"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Exchanges
 internal import Foundation
+internal import RulePages
 internal import SOAP
 internal import WSSecurity
 internal import XML
@@ -38,12 +39,24 @@ struct Explain: ParsableCommand {
         let code: String
         let reason: String
         let remedy: String
+        let meaning: String?
+        let causes: [Cause]
+        let advice: String?
+
+        struct Cause: Encodable {
+            let toolkit: String?
+            let text: String
+        }
 
         init(_ rule: Rule) {
             number = rule.number
             code = rule.code
             reason = rule.reason
             remedy = rule.remedy
+            let guidance = RuleGuidance.of(number: rule.number)
+            meaning = guidance?.meaning
+            causes = (guidance?.causes ?? []).map { Cause(toolkit: $0.toolkit, text: $0.text) }
+            advice = guidance?.advice
         }
     }
 
@@ -62,7 +75,11 @@ struct Explain: ParsableCommand {
         }
         switch format {
         case .json: try output(json: found.map(Entry.init))
-        case .text: for rule in found { output("\(rule.number) \(rule.code)\n  why:    \(rule.reason)\n  remedy: \(rule.remedy)") }
+        case .text:
+            for rule in found {
+                output("\(rule.number) \(rule.code)\n  why:    \(rule.reason)\n  remedy: \(rule.remedy)")
+                if found.count == 1, let guidance = RuleGuidance.of(number: rule.number) { output(guidance.text) }
+            }
         }
     }
 
@@ -79,6 +96,15 @@ struct Explain: ParsableCommand {
         case .text: output(diagnosis.description)
         }
         if diagnosis.cause == nil { throw ExitCode(1) }
+    }
+}
+
+extension RuleGuidance {
+    /// For people.
+    fileprivate var text: String {
+        let causes = causes.map { cause in "  - " + (cause.toolkit.map { "\($0): " } ?? "") + cause.text }
+        return (["", meaning, "", "How it usually comes about:"] + causes + ["", "What to tell the partner:", "  " + advice])
+            .joined(separator: "\n")
     }
 }
 

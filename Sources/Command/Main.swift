@@ -19,7 +19,7 @@ struct Main: AsyncParsableCommand {
         subcommands: [
             Serve.self, Check.self, Send.self, Sign.self, Verify.self, Explain.self, SelfTest.self, Convert.self, CheckDataset.self,
             Contract.self, MakePartnerKit.self,
-            Identity.self, Messages.self, StoreCommand.self, EvidenceCommand.self,
+            Identity.self, Messages.self, StoreCommand.self, LogCommand.self, EvidenceCommand.self,
         ])
 
     static func main() async {

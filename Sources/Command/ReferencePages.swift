@@ -1,4 +1,5 @@
 internal import Exchanges
+internal import RulePages
 internal import SOAP
 
 /// The pages that the code itself gives: rules and limits.
@@ -9,11 +10,27 @@ enum ReferencePages {
         var lines = [
             "# Rules", "",
             "Every refusal names one of these, by number and code, in its fault (`Rule`, `Code`) and in the log. Written by `coconect-soap",
-            "contract` from the program itself; `coconect-soap explain NUMBER` says the same.", "",
+            "contract` from the program itself; `coconect-soap explain NUMBER` says the same. Behind the table each has a section: what it",
+            "means, how it usually comes about with which toolkit, and what to tell the partner.", "",
             "| Rule | Code | Why | What to do |", "|---|---|---|---|",
         ]
-        for rule in Rule.all { lines.append("| \(rule.number) | `\(rule.code)` | \(rule.reason) | \(rule.remedy) |") }
+        for rule in Rule.all {
+            lines.append("| [\(rule.number)](#\(anchor(rule))) | `\(rule.code)` | \(rule.reason) | \(rule.remedy) |")
+        }
+        for rule in Rule.all { lines += section(rule) }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    private static func heading(_ rule: Rule) -> String { "\(rule.number) \(rule.code)" }
+    /// As renderers of Markdown make it of a heading.
+    private static func anchor(_ rule: Rule) -> String { heading(rule).replacing(" ", with: "-") }
+
+    private static func section(_ rule: Rule) -> [String] {
+        guard let guidance = RuleGuidance.of(number: rule.number) else { return [] }
+        let causes = guidance.causes.map { cause in "- " + (cause.toolkit.map { "*\($0)*: " } ?? "") + cause.text }
+        return ["", "## \(heading(rule))", "", guidance.meaning, "", "How it usually comes about:", ""] + causes + [
+            "", "What to tell the partner:", "", "> \(guidance.advice)",
+        ]
     }
 
     private static var limits: [UInt8] {

@@ -1,7 +1,14 @@
 internal import ArgumentParser
 internal import Exchanges
+internal import Foundation
 internal import Logging
 internal import Stores
+
+/// Who runs this command, for the log of changes.
+let operatorName: String = {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["SUDO_USER"].map { "\($0) as \(NSUserName())" } ?? NSUserName()
+}()
 
 /// The store that the configuration names.
 struct StoreOptions: ParsableArguments {

@@ -36,7 +36,11 @@ extension OpenAPIDocument {
             (
                 name: "Health",
                 value: [
-                    "type": "object", "properties": ["status": text("live, ready or not ready")], "required": ["status"],
+                    "type": "object",
+                    "properties": [
+                        "status": text("live, ready or not ready"),
+                        "sealing": text("goes on, or what holds it up; messages are taken nevertheless"),
+                    ], "required": ["status"],
                     "additionalProperties": text("What is not ready, and why"),
                 ]
             ),
@@ -99,6 +103,7 @@ extension OpenAPIDocument {
                         "properties": [
                             "at": time("When, UTC"), "state": described("State", "State from then on"),
                             "detail": text("Why, where there is more to say"),
+                            "written": text("What was written of the message with it, a line for each: SHA-256 of the bytes kept then"),
                         ], "required": ["at", "state"],
                     ],
                 ],

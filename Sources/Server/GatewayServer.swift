@@ -1,4 +1,5 @@
 public import AsyncHTTPClient
+internal import Evidence
 public import Exchanges
 internal import Hummingbird
 internal import HummingbirdCore
@@ -15,6 +16,8 @@ public struct GatewayServer: Sendable {
     private let connections: Reloadable<PartnerConnections>
     /// Where accepted messages are pushed to; `nil` lets them wait in the inbox.
     private let insideURL: String?
+    private let seal: SealSettings
+    private let startedBy: String
     private let pool: ThreadWorkPool
     private let reload: @Sendable () throws -> ReloadedSettings
     private let revocationClient: HTTPClient
@@ -28,7 +31,8 @@ public struct GatewayServer: Sendable {
 
     public init(
         _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, connections: PartnerConnections, insideURL: String?,
-        pool: ThreadWorkPool, revocationClient: HTTPClient, reload: @escaping @Sendable () throws -> ReloadedSettings,
+        seal: SealSettings, startedBy: String, pool: ThreadWorkPool, revocationClient: HTTPClient,
+        reload: @escaping @Sendable () throws -> ReloadedSettings,
         metrics: PrometheusRegistry, logger: Logger
     ) {
         self.gateway = gateway
@@ -36,6 +40,8 @@ public struct GatewayServer: Sendable {
         self.api = api
         self.connections = Reloadable(connections)
         self.insideURL = insideURL
+        self.seal = seal
+        self.startedBy = startedBy
         self.pool = pool
         self.reload = reload
         self.revocationClient = revocationClient
@@ -47,6 +53,7 @@ public struct GatewayServer: Sendable {
     public func run() async throws {
         let partnerClient = HTTPClient.plain(tls: connections.current.common)
         let insideClient = HTTPClient.plain(tls: nil)
+        let sealing = SealingHealth()
         let lists = RevocationListService(
             gateway: gateway, source: HTTPRevocationSource(revocationClient), interval: GatewayServer.listInterval, logger: logger)
         let watch = CertificateWatchService(gateway: gateway, logger: logger)
@@ -54,6 +61,9 @@ public struct GatewayServer: Sendable {
             ReloadService(gateway: gateway, connections: connections, load: reload, lists: lists, watch: watch, logger: logger), lists,
             watch,
             HoldWorker(gateway), QueueWatch(gateway),
+            SealingService(
+                sealer: Sealer(gateway, authority: seal.timestamps(over: revocationClient)), interval: seal.interval, health: sealing,
+                logger: logger),
             SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody, connections: connections)),
         ]
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
@@ -61,7 +71,7 @@ public struct GatewayServer: Sendable {
             try application(
                 api, name: "JSON API",
                 JSONAPI(
-                    gateway: gateway, maximumBody: api.maximumBody,
+                    gateway: gateway, sealing: sealing, maximumBody: api.maximumBody,
                     metrics: MetricsPage(gateway: gateway, registry: metrics, poolWaiting: { [pool] in pool.load }), logger: logger
                 ).router.buildResponder()))
         services.append(
@@ -74,6 +84,7 @@ public struct GatewayServer: Sendable {
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet)
         configuration.maximumGracefulShutdownDuration = GatewayServer.shutdownPatience + .seconds(soap.drainSeconds)
         await gateway.takeOverWork()
+        await gateway.noteChange("start", "listening on \(soap.url) and \(api.url)", by: startedBy)
         let group = ServiceGroup(configuration: configuration)
         let outcome = await Result { try await group.run() }
         try await partnerClient.shutdown()

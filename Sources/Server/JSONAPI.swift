@@ -9,14 +9,16 @@ internal import Stores
 /// What the inside reaches: submit messages, look at the log, take from the inbox, probe.
 struct JSONAPI: Sendable {
     let gateway: Gateway
+    let sealing: SealingHealth
     let maximumBody: Int
     let metrics: MetricsPage
     private let logger: Logger
     /// Made once: it is large.
     private let openAPI: [UInt8]
 
-    init(gateway: Gateway, maximumBody: Int, metrics: MetricsPage, logger: Logger) {
+    init(gateway: Gateway, sealing: SealingHealth, maximumBody: Int, metrics: MetricsPage, logger: Logger) {
         self.gateway = gateway
+        self.sealing = sealing
         self.logger = logger
         self.maximumBody = maximumBody
         self.metrics = metrics
@@ -73,7 +75,8 @@ struct JSONAPI: Sendable {
             if let problem = await gateway.signingProblem() {
                 return .json(["status": "not ready", "signing": problem], status: .serviceUnavailable)
             }
-            return .json(["status": "ready"])
+            // Sealing that is held up does not keep messages from being taken.
+            return .json(["status": "ready", "sealing": sealing.problem ?? "goes on"])
         } catch {
             return .json(["status": "not ready", "store": "\(error)"], status: .serviceUnavailable)
         }

@@ -42,11 +42,13 @@ struct ReloadService: Service {
                 gateway.catalogs.replace(settings.catalog)
                 gateway.registry.replace(settings.partners)
                 connections.replace(settings.connections)
+                let partners = settings.partners.partners.keys.sorted().joined(separator: ", ")
+                await gateway.noteChange("reload", "partners: \(partners)", by: "SIGHUP")
                 logger.info(
                     "reloaded",
                     metadata: [
                         "agreements": "\(settings.catalog.agreements.keys.sorted().joined(separator: ", "))",
-                        "partners": "\(settings.partners.partners.keys.sorted().joined(separator: ", "))",
+                        "partners": "\(partners)",
                     ])
                 // A slow server of a list does not hold up the next reload.
                 Task { await lists.refresh() }

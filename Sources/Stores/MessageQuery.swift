@@ -25,6 +25,15 @@ public struct MessageEvent: Sendable, Codable, Hashable {
     public let at: String
     public let state: TransportState
     public let detail: String?
+    /// What was written of the message with it, as `WrittenWith` reads it; `nil` where that was nothing.
+    public let written: String?
+
+    init(at: String, state: TransportState, detail: String?, written: String? = nil) {
+        self.at = at
+        self.state = state
+        self.detail = detail
+        self.written = written
+    }
 }
 
 /// A refusal of somebody unknown: enough to see what goes on, never their bytes.
@@ -45,7 +54,7 @@ public struct RefusalNote: Sendable, Codable, Hashable {
     }
 
     /// How many are kept.
-    static let kept: Int64 = 10_000
+    public static let kept: Int64 = 10_000
 }
 
 /// The last message that came in under a certificate.

@@ -1,5 +1,5 @@
 /// What can be looked up, at one moment.
-public protocol StoreReading: ArchiveReading {
+public protocol StoreReading: ArchiveReading, LogReading {
     func message(id: String) throws -> StoredMessage?
     /// The message that claimed this id.
     func holder(_ direction: Direction, partner: String, messageID: String) throws -> StoredMessage?
@@ -25,7 +25,7 @@ public protocol StoreReading: ArchiveReading {
 }
 
 /// What can be written, in one transaction.
-public protocol StoreTransaction: StoreReading, ArchiveWriting {
+public protocol StoreTransaction: StoreReading, ArchiveWriting, LogWriting {
     /// Writes a message and, unless it is refused, claims its id.
     func insert(_ message: NewMessage) throws -> Insertion
     func update(_ message: Int64, _ change: MessageChange, at now: String) throws

@@ -78,7 +78,8 @@ public struct NewMessage: Sendable {
     public var signer: String?
     public var bodyDigest: String?
     public var detail: String?
-    public var contents: [ContentKind: [UInt8]]
+    public let contents: [ContentKind: [UInt8]]
+    let written: WrittenWith
 
     public init(
         id: String, direction: Direction, partner: String, operation: String, messageID: String, contentDigest: String,
@@ -99,6 +100,7 @@ public struct NewMessage: Sendable {
         self.bodyDigest = bodyDigest
         self.detail = detail
         self.contents = contents
+        written = WrittenWith(contents: contents, signer: signer, bodyDigest: bodyDigest, attempts: .none)
     }
 }
 

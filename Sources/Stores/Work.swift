@@ -66,7 +66,15 @@ public struct MessageChange: Sendable {
     public var bodyDigest: String?
     public var signer: String?
 
-    public enum Attempts: Sendable { case oneMore, same, none }
+    var written: WrittenWith {
+        WrittenWith(contents: contents, signer: signer, bodyDigest: bodyDigest, attempts: attempts)
+    }
+
+    public enum Attempts: String, Sendable {
+        case oneMore = "+1"
+        case same
+        case none = "0"
+    }
 
     public init(
         _ state: TransportState, detail: String? = nil, attempts: Attempts = .same, contents: [ContentKind: [UInt8]] = [:],

@@ -30,6 +30,19 @@ public struct Digest: Hashable, Sendable {
 }
 
 extension [UInt8] {
+    /// - Returns: `nil` for a text that is not lower-case hexadecimal.
+    public init?(hex: String) {
+        let digits = Array(hex.utf8).map { digit -> UInt8? in
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+            default: nil
+            }
+        }
+        guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
+        self = stride(from: 0, to: digits.count, by: 2).map { (digits[$0] ?? 0) << 4 | (digits[$0 + 1] ?? 0) }
+    }
+
     /// Lower-case hexadecimal.
     public var hex: String {
         var text = ""

@@ -6,7 +6,8 @@ import Testing
 struct HouseTests {
     /// Bottom to top.
     static let rooms = [
-        "XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Contracts", "Stores", "Exchanges", "ZIP", "Evidence",
+        "XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Contracts", "Stores", "Exchanges", "RulePages", "ZIP",
+        "Evidence",
         "PartnerKit",
         "Server", "Command",
     ]

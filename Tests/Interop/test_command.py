@@ -15,6 +15,7 @@ SUBCOMMANDS = [
     ["partner-kit"], ["identity"], ["identity", "new"],
     ["messages"], ["messages", "list"], ["messages", "show"], ["messages", "retry"], ["messages", "abandon"], ["messages", "reconcile"],
     ["store"], ["store", "backup"], ["store", "restore"], ["store", "retire"],
+    ["log"], ["log", "verify"], ["log", "list"], ["log", "seal"],
     ["evidence"], ["evidence", "export"], ["evidence", "verify"],
 ]
 
@@ -74,7 +75,7 @@ class ReadmeTest(CommandCase):
         self.assertGreater(len(commands), 3)
         for command in commands:
             words = command.split()
-            subcommand = words[:2] if words[0] in ("identity", "messages", "store", "evidence") else words[:1]
+            subcommand = words[:2] if words[0] in ("identity", "messages", "store", "log", "evidence") else words[:1]
             help = self.run_command(0, *subcommand, "--help")[0]
             for option in re.findall(r"--[a-z-]+", command):
                 self.assertIn(option, help, command)

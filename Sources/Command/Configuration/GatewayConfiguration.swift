@@ -21,6 +21,7 @@ struct GatewayConfiguration {
     let connections: PartnerConnections
     let insideURL: String?
     let store: StoreSettings
+    let seal: SealSettings
     let logLevel: Logger.Level
     let logFormat: ReportFormat
     let workThreads: Int
@@ -47,6 +48,7 @@ struct GatewayConfiguration {
         let partnerTLS = file.has("partnerTLS") ? loader.tls("partnerTLS") : nil
         insideURL = file.text("inside.url")
         store = StoreSettings(file)
+        seal = file.sealSettings()
         logLevel = file.choice("log.level", or: .info)
         logFormat = file.choice("log.format", or: .text)
         workThreads = file.number("work.threads", or: ProcessInfo.processInfo.activeProcessorCount, in: 1...256)

@@ -18,7 +18,7 @@ struct AbandonMessage: AsyncParsableCommand {
     func run() async throws {
         let gateway = try options.gateway()
         let message = try await options.message(id, gateway)
-        guard try await gateway.abandon(message, because: because) else {
+        guard try await gateway.abandon(message, because: because, by: operatorName) else {
             throw CommandError("the message is \(message.state.rawValue), not parked", place: message.id, status: 1)
         }
         output("\(message.id) is given up")

@@ -33,7 +33,7 @@ struct RetryMessages: AsyncParsableCommand {
                 failed = true
                 continue
             }
-            output(try await gateway.retry(message, because: "by hand").line)
+            output(try await gateway.retry(message, because: "by hand", by: operatorName).line)
             Progress.show(index + 1, of: messages.count)
         }
         if failed { throw ExitCode(1) }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evidence
 internal import Exchanges
 internal import Foundation
 internal import Stores
@@ -9,7 +10,8 @@ struct RetireMessages: AsyncParsableCommand {
         commandName: "retire",
         abstract: "Move old messages of which nothing more is to be done to archives, month by month.",
         discussion: """
-            Each month goes to a file of its own, which is read again from the disk before anything is removed. Parked, held and queued
+            Each month goes to a file of its own, which is read again from the disk before anything is removed; the sealed log keeps the
+            digests, and a record of who did it. Parked, held and queued
             messages stay, and so do certificates until their last message is gone and their validity is over. Once a message is
             removed its id is forgotten: the same message sent anew would be taken as a new one. PostgreSQL gives the room back;
             SQLite uses it again.
@@ -32,7 +34,10 @@ struct RetireMessages: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: archives, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandError("there is no such folder", place: archives, help: "make it, on a disk that is backed up")
         }
-        let store = try options.gateway(isPatient: true).store
+        let gateway = try options.gateway(isPatient: true)
+        let store = gateway.store
+        // What is not sealed stays.
+        if !dryRun { _ = try await Sealer(gateway, authority: nil).seal() }
         guard let oldest = try await store.read({ try $0.oldest() }) else { return output("the store holds no message") }
         var (month, total) = (Month(of: oldest), 0)
         while month < end {
@@ -45,7 +50,7 @@ struct RetireMessages: AsyncParsableCommand {
             } else {
                 let file = freeName(month)
                 let counts = try await tellingOfArchive(file) {
-                    try await store.retire(from: from, to: to, archive: file, at: now) { Progress.show($0, of: $1) }
+                    try await store.retire(from: from, to: to, archive: file, by: operatorName, at: now) { Progress.show($0, of: $1) }
                 }
                 if counts != ArchiveCounts() { output("\(file): \(counts.line)") }
                 total += counts.messages

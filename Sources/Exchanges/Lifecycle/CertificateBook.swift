@@ -38,10 +38,7 @@ struct CertificateBook {
             return .nothing
         }
         var changed = certificate
-        changed.state = life.state.name
-        changed.version = life.edition?.version
-        changed.validUntil = life.edition?.validUntil
-        changed.treatment = treatment.summary
+        changed.adopt(life, treatment)
         changed.updatedAt = now.text
         try transaction.update(changed)
         if certificate.key.side == .inbound, certificate.state == CertificateLife.State.none.name, life.state != .none {

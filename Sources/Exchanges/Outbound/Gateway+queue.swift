@@ -105,7 +105,7 @@ extension Gateway {
     /// Gives up a parked message: it stays as it is, and what waits behind it goes on.
     ///
     /// - Returns: whether it was parked.
-    public func abandon(_ message: StoredMessage, because reason: String) async throws -> Bool {
+    public func abandon(_ message: StoredMessage, because reason: String, by actor: String) async throws -> Bool {
         let now = clock().text
         let isDone = try await store.write { transaction in
             guard let current = try transaction.message(id: message.id) else { return false }
@@ -114,6 +114,7 @@ extension Gateway {
             guard current.state == .parked else { return false }
             try transaction.update(current.sequence, MessageChange(.abandoned, detail: reason), at: now)
             try transaction.endWork(current.sequence)
+            try transaction.note(ChangeNote(at: now, actor: actor, action: "abandon", detail: "\(current.id): \(reason)"))
             return true
         }
         if isDone { logger.warning("parked message given up", metadata: ["id": "\(message.id)", "because": "\(reason)"]) }
@@ -122,8 +123,9 @@ extension Gateway {
 
     /// Queues a parked message again, as if it had never been tried.
     ///
+    /// - Parameter actor: who does it, where that is a person.
     /// - Returns: the message as it is now; one that is not parked is left alone.
-    public func retry(_ message: StoredMessage, because reason: String) async throws -> StoredMessage {
+    public func retry(_ message: StoredMessage, because reason: String, by actor: String? = nil) async throws -> StoredMessage {
         let now = clock().text
         let state: TransportState = message.direction == .outbound ? .queued : .accepted
         let changed = try await store.write { transaction in
@@ -136,6 +138,7 @@ extension Gateway {
                 partner: current.partner, side: operation.certificateSide(current.direction), number: current.certificateNumber ?? "")
             let lane = try transaction.lockCertificate(key, at: now).sequence
             try transaction.queue(NewWork(message: current.sequence, direction: current.direction, lane: lane, due: now))
+            if let actor { try transaction.note(ChangeNote(at: now, actor: actor, action: "retry", detail: current.id)) }
             return try transaction.message(id: message.id)
         }
         bell.ring(message.direction)

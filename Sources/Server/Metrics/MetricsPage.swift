@@ -14,8 +14,8 @@ struct MetricsPage: Sendable {
         let now = XMLDateTime.now
         var gauges = certificates(now) + lists(now) + [Gauge("coconect_pool_waiting", [], Double(poolWaiting()))]
         do {
-            let depths = try await gateway.store.read { try $0.workDepth() }
-            gauges += depths.flatMap { work($0, now) } + [Gauge("coconect_store_up", [], 1)]
+            let (depths, seals) = try await gateway.store.read { (try $0.workDepth(), try $0.sealingState()) }
+            gauges += depths.flatMap { work($0, now) } + sealing(seals, now) + [Gauge("coconect_store_up", [], 1)]
         } catch {
             gauges.append(Gauge("coconect_store_up", [], 0))
         }
@@ -29,6 +29,14 @@ struct MetricsPage: Sendable {
             Gauge("coconect_work_waiting", labels, Double(depth.waiting)), Gauge("coconect_work_parked", labels, Double(depth.parked)),
             Gauge("coconect_work_held", labels, Double(depth.awaiting)), Gauge("coconect_work_oldest_seconds", labels, age),
         ]
+    }
+
+    private func sealing(_ state: SealingState, _ now: XMLDateTime) -> [Gauge] {
+        let age = state.sealedAt.flatMap { XMLDateTime($0) }.map { max(0, Double(now.seconds - $0.seconds)) }
+        return [
+            Gauge("coconect_seals", [], Double(state.seals)), Gauge("coconect_records_unsealed", [], Double(state.unsealed)),
+            Gauge("coconect_seals_unsigned", [], Double(state.unsigned)), Gauge("coconect_seals_unstamped", [], Double(state.unstamped)),
+        ] + (age.map { [Gauge("coconect_seal_age_seconds", [], $0)] } ?? [])
     }
 
     private func certificates(_ now: XMLDateTime) -> [Gauge] {

@@ -5,7 +5,11 @@ struct ArchiveLine: Codable {
     var archive: Header?
     var message: ArchivedMessage?
     var certificate: ArchivedCertificate?
-    var refusal: RefusalNote?
+    var refusal: StoredRefusal?
+    var change: StoredChange?
+    var seal: StoredSeal?
+    var unsealed: UnsealedRecord?
+    var tally: Tally?
     var end: ArchiveCounts?
 
     struct Header: Codable {
@@ -14,7 +18,9 @@ struct ArchiveLine: Codable {
     }
 
     /// Grows when a program that knows only the one before could not read it.
-    static let format = 1
+    static let format = 2
+    /// Archives before it did not have the sealed log.
+    static let oldest = 2
 }
 
 /// How much an archive holds.

@@ -27,6 +27,9 @@ struct ArchiveReader {
             }
             if number == 1 {
                 guard let format = line.archive?.format else { throw StoreError("\(path) is no archive of this program") }
+                guard format >= ArchiveLine.oldest else {
+                    throw StoreError("\(path) was written by an older version; restore it with that one")
+                }
                 guard format <= ArchiveLine.format else { throw StoreError("\(path) was written by a newer version of this program") }
                 continue
             }

@@ -11,7 +11,7 @@ extension MessageStore {
         try await read { reading in
             let writer = try ArchiveWriter(path: path, at: now)
             try writer.write(.all, from: reading, progress: progress)
-            for refusal in try reading.refusals(limit: Int(RefusalNote.kept)).reversed() { try writer.write(ArchiveLine(refusal: refusal)) }
+            try writer.writeLog(from: reading)
             return try writer.finish()
         }
     }
@@ -23,7 +23,8 @@ extension MessageStore {
         let reader = ArchiveReader(path: path)
         let counts = try reader.read { _ in }
         return try await write { transaction in
-            guard try transaction.size(.all) == 0, try transaction.certificatePositions(.all, after: 0, limit: 1).isEmpty else {
+            let isEmpty = try transaction.size(.all) == 0 && transaction.certificatePositions(.all, after: 0, limit: 1).isEmpty
+            guard try isEmpty && transaction.changes(before: nil, limit: 1).isEmpty && transaction.sealingState().seals == 0 else {
                 throw StoreError("the store is not empty; restore into a new one")
             }
             var done = 0
@@ -34,18 +35,24 @@ extension MessageStore {
                     progress(done, counts.messages)
                 }
                 if let certificate = line.certificate { try transaction.restore(certificate) }
-                if let refusal = line.refusal { try transaction.noteRefusal(refusal) }
+                if let refusal = line.refusal { try transaction.restore(refusal) }
+                if let change = line.change { try transaction.restore(change) }
+                if let seal = line.seal { try transaction.restore(seal) }
+                if let unsealed = line.unsealed { try transaction.restore(unsealed) }
+                if let tally = line.tally { try transaction.restore(tally) }
             }
             try transaction.endRestore()
             return restored
         }
     }
 
-    /// Writes what is finished of a time to an archive, and removes it once the archive was read again from the disk.
+    /// Writes what is finished of a time to an archive, and removes it once the archive was read again from the disk. The sealed log
+    /// keeps the digests of what is removed, and a record of who removed it.
     ///
+    /// - Parameter actor: who does it.
     /// - Returns: how much it was; where it was nothing, no archive is made.
     public func retire(
-        from: String, to: String, archive path: String, at now: String, progress: @escaping ArchiveProgress
+        from: String, to: String, archive path: String, by actor: String, at now: String, progress: @escaping ArchiveProgress
     ) async throws -> ArchiveCounts {
         let selection = ArchiveSelection.finished(from: from, to: to)
         let isEmpty = try await read { reading in
@@ -69,14 +76,15 @@ extension MessageStore {
             let some = Array(messages[start..<min(start + atOnce, messages.count)])
             try await write { transaction in
                 for message in some { try transaction.remove(message: message.sequence) }
+                try transaction.note(Retirement(messages: some.map(\.sequence), archive: path).note(by: actor, at: now))
             }
             progress(messages.count + start + some.count, 2 * messages.count)
         }
         let archived = certificates
         try await write { transaction in
-            for certificate in archived where try transaction.certificate(certificate.key) == certificate {
-                try transaction.remove(certificate: certificate.sequence)
-            }
+            let over = try archived.filter { try transaction.certificate($0.key) == $0 }.map(\.sequence)
+            for certificate in over { try transaction.remove(certificate: certificate) }
+            if !over.isEmpty { try transaction.note(Retirement(certificates: over, archive: path).note(by: actor, at: now)) }
             try transaction.endRemoval(before: to)
         }
         return counts
@@ -98,6 +106,27 @@ extension ArchiveWriter {
         }
         for position in try all({ try reading.certificatePositions(selection, after: $0, limit: $1) }) {
             if let certificate = try reading.archived(certificate: position) { try write(ArchiveLine(certificate: certificate)) }
+        }
+    }
+
+    /// What belongs to no message and no certificate.
+    fileprivate func writeLog(from reading: any StoreReading) throws {
+        var last: Int64 = 0
+        while case let seals = try reading.seals(after: last, limit: 16), let final = seals.last {
+            for seal in seals { try write(ArchiveLine(seal: seal)) }
+            last = final.number
+        }
+        for record in try reading.unsealed(limit: .max) { try write(ArchiveLine(unsealed: record)) }
+        for tally in try reading.tallies(from: "", to: "9999") { try write(ArchiveLine(tally: tally)) }
+        for kind in [LogKind.refusal, .change] {
+            for block in try reading.recordCounts(kind).keys.sorted() {
+                let positions = try reading.recordKeys(kind, block: block).map(\.subject)
+                if kind == .refusal {
+                    for refusal in try reading.refusals(at: positions) { try write(ArchiveLine(refusal: refusal)) }
+                } else {
+                    for change in try reading.changes(at: positions) { try write(ArchiveLine(change: change)) }
+                }
+            }
         }
     }
 

@@ -9,7 +9,13 @@ final class MemoryRecords {
     var certificatePositions: [CertificateKey: Int64] = [:]
     var facts: [Int64: [Int64: String]] = [:]
     var work: [Int64: MemoryWork] = [:]
-    var refusals: [RefusalNote] = []
+    var refusals: [StoredRefusal] = []
+    var lastRefusal: Int64 = 0
+    var changes: [StoredChange] = []
+    var unsealed: [Int64: LogKey] = [:]
+    var lastUnsealed: Int64 = 0
+    var seals: [StoredSeal] = []
+    var tallies: [Tally.Subject: Int] = [:]
 
     subscript(message position: Int64) -> MemoryMessage {
         get {

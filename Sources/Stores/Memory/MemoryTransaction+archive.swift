@@ -7,6 +7,7 @@ extension MemoryTransaction {
     private func isSelected(_ message: StoredMessage, _ selection: ArchiveSelection) -> Bool {
         guard case .finished(let from, let to) = selection else { return true }
         guard message.sequence < records.lastMessage else { return false }
+        guard !records.unsealed.values.contains(where: { $0.kind == .event && $0.subject <= message.sequence }) else { return false }
         return message.state.isFinal && message.receivedAt >= from && message.receivedAt < to && records.work[message.sequence] == nil
     }
 
@@ -26,6 +27,7 @@ extension MemoryTransaction {
             $0.stored.certificateNumber == certificate.key.number && $0.stored.partner == certificate.key.partner
         }
         guard certificate.sequence < records.lastCertificate else { return false }
+        guard !records.unsealed.values.contains(where: { $0.kind == .fact && $0.subject == certificate.sequence }) else { return false }
         return isOver && !isNamed && !records.work.values.contains { $0.work.lane == certificate.sequence }
     }
 
@@ -61,7 +63,7 @@ extension MemoryTransaction {
         let certificate = archived.certificate
         set(\.certificates[certificate.sequence], certificate)
         set(\.certificatePositions[certificate.key], certificate.sequence)
-        for fact in archived.facts { addFact(fact.fact, of: certificate.sequence, by: fact.message) }
+        set(\.facts[certificate.sequence], Dictionary(archived.facts.map { ($0.message, $0.fact) }, uniquingKeysWith: { one, _ in one }))
     }
 
     func endRestore() {

@@ -87,7 +87,7 @@ final class MemoryTransaction: StoreTransaction {
         }
     }
 
-    func refusals(limit: Int) -> [RefusalNote] { Array(records.refusals.suffix(limit).reversed()) }
+    func refusals(limit: Int) -> [RefusalNote] { records.refusals.suffix(limit).reversed().map(\.note) }
 
     func signersSeen() -> [SignerSeen] {
         var seen: [[String]: String] = [:]
@@ -112,11 +112,12 @@ final class MemoryTransaction: StoreTransaction {
             messageID: message.messageID, contentDigest: message.contentDigest, certificateNumber: message.certificateNumber,
             state: message.state, correlationID: message.correlationID, receivedAt: message.receivedAt, updatedAt: message.receivedAt,
             signer: message.signer, bodyDigest: message.bodyDigest, attempts: 0, detail: message.detail)
-        let event = MessageEvent(at: message.receivedAt, state: message.state, detail: message.detail)
+        let event = MessageEvent(at: message.receivedAt, state: message.state, detail: message.detail, written: message.written.text)
         set(\.lastMessage, sequence)
         set(\.messages[sequence], MemoryMessage(stored: stored, contents: message.contents, events: [event]))
         set(\.positions[message.id], sequence)
         if message.state != .refused { set(\.claims[claim], sequence) }
+        log(LogKey(.event, sequence, 1))
         return .added(sequence)
     }
 
@@ -135,14 +136,19 @@ final class MemoryTransaction: StoreTransaction {
             correlationID: old.correlationID, receivedAt: old.receivedAt, updatedAt: now, signer: change.signer ?? old.signer,
             bodyDigest: change.bodyDigest ?? old.bodyDigest, attempts: attempts, detail: change.detail)
         message.contents.merge(change.contents) { _, new in new }
-        message.events.append(MessageEvent(at: now, state: change.state, detail: change.detail))
         set(place(sequence), message)
+        note(sequence, MessageEvent(at: now, state: change.state, detail: change.detail, written: change.written.text))
     }
 
     func note(_ sequence: Int64, _ state: TransportState, _ detail: String?, at now: String) {
+        note(sequence, MessageEvent(at: now, state: state, detail: detail))
+    }
+
+    private func note(_ sequence: Int64, _ event: MessageEvent) {
         var message = records[message: sequence]
-        message.events.append(MessageEvent(at: now, state: state, detail: detail))
+        message.events.append(event)
         set(place(sequence), message)
+        log(LogKey(.event, sequence, Int64(message.events.count)))
     }
 
     // MARK: Certificates
@@ -163,6 +169,7 @@ final class MemoryTransaction: StoreTransaction {
     func addFact(_ fact: String, of certificate: Int64, by message: Int64) {
         guard records.facts[certificate]?[message] == nil else { return }
         set(\.facts[certificate], (records.facts[certificate] ?? [:]).merging([message: fact]) { old, _ in old })
+        log(LogKey(.fact, certificate, message))
     }
 
     // MARK: Work
@@ -233,7 +240,11 @@ final class MemoryTransaction: StoreTransaction {
 
     // MARK: The rest
 
-    func noteRefusal(_ refusal: RefusalNote) { set(\.refusals, Array((records.refusals + [refusal]).suffix(Int(RefusalNote.kept)))) }
+    func noteRefusal(_ refusal: RefusalNote) {
+        let sequence = records.lastRefusal + 1
+        restore(StoredRefusal(sequence: sequence, note: refusal))
+        log(LogKey(.refusal, sequence))
+    }
 
     func checkWritable() {}
 }

@@ -21,6 +21,7 @@ extension SQLReading {
             condition = """
                 AND updated_at < $3 AND sequence < (SELECT MAX(sequence) FROM certificate) AND (valid_until IS NULL OR valid_until < $3)
                 AND NOT EXISTS (SELECT 1 FROM work WHERE lane = certificate.sequence)
+                AND NOT EXISTS (SELECT 1 FROM unsealed WHERE kind = 2 AND subject = certificate.sequence)
                 AND NOT EXISTS (
                   SELECT 1 FROM message WHERE message.number_key = certificate.number_key
                     AND message.certificate_number = certificate.number AND message.partner = certificate.partner)
@@ -59,6 +60,7 @@ extension SQLReading {
             """
             AND received_at >= $3 AND received_at < $4 AND state IN (\(states)) AND sequence < (SELECT MAX(sequence) FROM message)
             AND NOT EXISTS (SELECT 1 FROM work WHERE message = sequence)
+            AND sequence < COALESCE((SELECT MIN(subject) FROM unsealed WHERE kind = 1), sequence + 1)
             """,
             [.text(from), .text(to)]
         )

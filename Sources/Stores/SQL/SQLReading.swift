@@ -60,7 +60,7 @@ class SQLReading: StoreReading {
 
     func events(of id: String) throws -> [MessageEvent] {
         try connection.run(SQLReading.events, [.text(id)]).map {
-            MessageEvent(at: try $0.text(0), state: try TransportState(stored: $0.text(1)), detail: $0[2].text)
+            MessageEvent(at: try $0.text(0), state: try TransportState(stored: $0.text(1)), detail: $0[2].text, written: $0[3].text)
         }
     }
 
@@ -124,7 +124,7 @@ class SQLReading: StoreReading {
     }
     private static let events = SQLStatement(
         """
-        SELECT event.at, event.state, event.detail FROM event JOIN message ON message.sequence = event.message
+        SELECT event.at, event.state, event.detail, event.written FROM event JOIN message ON message.sequence = event.message
         WHERE message.id = $1 ORDER BY number
         """, name: "events")
     private static let certificate = SQLStatement(

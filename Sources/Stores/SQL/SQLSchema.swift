@@ -1,7 +1,7 @@
 /// The tables, as numbered steps that are never changed once released. One text serves both databases; where they differ, a word in
 /// braces stands for what each calls it.
 enum SQLSchema {
-    static let steps = [first, retention]
+    static let steps = [first, retention, sealing]
 
     static func text(_ step: String, _ dialect: SQLDialect) -> String {
         let words: [(String, sqlite: String, postgresql: String)] = [
@@ -15,6 +15,7 @@ enum SQLSchema {
             ("{append-only}", appendOnlyInSQLite, appendOnlyInPostgreSQL),
             ("{unless-removed}", unlessRemovedInSQLite, unlessRemovedInPostgreSQL),
             ("{by-month}", "", byMonthInPostgreSQL),
+            ("{sealed-kept}", sealedKeptInSQLite, sealedKeptInPostgreSQL),
         ]
         return words.reduce(step) { $0.replacing($1.0, with: dialect == .sqlite ? $1.sqlite : $1.postgresql) }
     }
@@ -175,6 +176,65 @@ enum SQLSchema {
         INSERT INTO content SELECT content_whole.message, message.month, dataset, verification, response, request
           FROM content_whole JOIN message ON message.sequence = content_whole.message;
         DROP TABLE content_whole;
+        """
+
+    /// The sealed log: seals outlive what they cover. What was there before is sealed as it is found.
+    private static let sealing = """
+        ALTER TABLE event ADD COLUMN written {text};
+        CREATE TABLE change (
+          sequence {position},
+          at {text} NOT NULL,
+          actor {text} NOT NULL,
+          action {text} NOT NULL,
+          detail {text} NOT NULL
+        ) {strict};
+        CREATE TABLE unsealed (
+          position {position},
+          kind {number} NOT NULL,
+          subject {number} NOT NULL,
+          number {number} NOT NULL
+        ) {strict};
+        CREATE TABLE seal (
+          number {number} PRIMARY KEY,
+          at {text} NOT NULL,
+          statement {bytes} NOT NULL,
+          leaves {bytes} NOT NULL,
+          to_be_stamped {number} NOT NULL,
+          signature {bytes},
+          stamp {bytes}
+        ) {strict};
+        CREATE INDEX seal_time ON seal (at);
+        CREATE INDEX seal_unsigned ON seal (number) WHERE signature IS NULL;
+        CREATE INDEX seal_unstamped ON seal (number) WHERE to_be_stamped = 1 AND stamp IS NULL;
+        CREATE TABLE tally (
+          hour {text} NOT NULL,
+          direction {text} NOT NULL,
+          partner {text} NOT NULL,
+          operation {text} NOT NULL,
+          outcome {text} NOT NULL,
+          count {number} NOT NULL,
+          PRIMARY KEY (hour, direction, partner, operation, outcome)
+        ) {keyed};
+        INSERT INTO unsealed (kind, subject, number) SELECT 1, message, number FROM event ORDER BY message, number;
+        INSERT INTO unsealed (kind, subject, number) SELECT 2, certificate, message FROM fact ORDER BY certificate, message;
+        INSERT INTO unsealed (kind, subject, number) SELECT 3, sequence, 0 FROM refusal ORDER BY sequence;
+        {sealed-kept}
+        """
+
+    private static let sealedKeptInSQLite = """
+        CREATE TRIGGER seal_kept BEFORE DELETE ON seal BEGIN SELECT RAISE(ABORT, 'seals are kept'); END;
+        CREATE TRIGGER seal_fixed BEFORE UPDATE OF number, at, statement, leaves, to_be_stamped ON seal
+          BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;
+        CREATE TRIGGER change_kept BEFORE DELETE ON change BEGIN SELECT RAISE(ABORT, 'changes are append-only'); END;
+        CREATE TRIGGER change_append_only BEFORE UPDATE ON change BEGIN SELECT RAISE(ABORT, 'changes are append-only'); END;
+        """
+
+    private static let sealedKeptInPostgreSQL = """
+        CREATE TRIGGER seal_kept BEFORE DELETE OR TRUNCATE ON seal FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
+        CREATE TRIGGER seal_fixed BEFORE UPDATE OF number, at, statement, leaves, to_be_stamped ON seal
+          FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
+        CREATE TRIGGER change_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON change
+          FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
         """
 
     /// Parts for this month and the next two; what belongs to a month without one goes to the rest.

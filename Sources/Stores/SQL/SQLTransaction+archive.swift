@@ -11,7 +11,14 @@ extension SQLTransaction {
                 SQLValue(message.signer), SQLValue(message.bodyDigest), .integer(Int64(message.attempts)), SQLValue(message.detail),
             ])
         try keep(archived.contents, of: message.sequence)
-        for event in archived.events { try note(message.sequence, event.state, event.detail, at: event.at) }
+        for (index, event) in archived.events.enumerated() {
+            try connection.send(
+                SQLTransaction.restoreEvent,
+                [
+                    .integer(message.sequence), .integer(Int64(index + 1)), .text(event.at), .text(event.state.rawValue),
+                    SQLValue(event.detail), SQLValue(event.written),
+                ])
+        }
         guard let work = archived.work else { return }
         try queue(
             NewWork(
@@ -29,13 +36,18 @@ extension SQLTransaction {
                 SQLValue(certificate.version), SQLValue(certificate.validUntil), .text(certificate.treatment),
                 .text(certificate.updatedAt),
             ])
-        for fact in archived.facts { try addFact(fact.fact, of: certificate.sequence, by: fact.message) }
+        for fact in archived.facts {
+            try connection.send(
+                SQLTransaction.restoreFact, [.integer(certificate.sequence), .integer(fact.message), .text(fact.fact)])
+        }
     }
 
     func endRestore() throws {
         // SQLite counts on from the highest by itself.
         guard connection.dialect == .postgresql else { return }
-        for table in ["message", "certificate"] { _ = try connection.run(SQLStatement(SQLTransaction.countOn(table)), []) }
+        for table in ["message", "certificate", "refusal", "change"] {
+            _ = try connection.run(SQLStatement(SQLTransaction.countOn(table)), [])
+        }
     }
 
     func remove(message position: Int64) throws {
@@ -71,6 +83,10 @@ extension SQLTransaction {
           claims, state, correlation_id, received_at, updated_at, signer, body_digest, attempts, detail)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         """, name: "restore_message")
+    private static let restoreEvent = SQLStatement(
+        "INSERT INTO event (message, number, at, state, detail, written) VALUES ($1, $2, $3, $4, $5, $6)", name: "restore_event")
+    private static let restoreFact = SQLStatement(
+        "INSERT INTO fact (certificate, message, fact) VALUES ($1, $2, $3)", name: "restore_fact")
     private static let restoreCertificate = SQLStatement(
         """
         INSERT INTO certificate (sequence, partner, side, number, number_key, state, version, valid_until, treatment, updated_at)

@@ -17,7 +17,11 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         try keep(message.contents, of: sequence)
         try connection.send(
             SQLTransaction.firstEvent,
-            [.integer(sequence), .text(message.receivedAt), .text(message.state.rawValue), SQLValue(message.detail)])
+            [
+                .integer(sequence), .text(message.receivedAt), .text(message.state.rawValue), SQLValue(message.detail),
+                .text(message.written.text),
+            ])
+        try log(LogKey(.event, sequence, 1))
         return .added(sequence)
     }
 
@@ -35,7 +39,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
                 SQLValue(change.bodyDigest), SQLValue(change.signer),
             ])
         try keep(change.contents, of: message)
-        try note(message, change.state, change.detail, at: now)
+        try note(message, MessageEvent(at: now, state: change.state, detail: change.detail, written: change.written.text))
     }
 
     /// Keeps bytes beside what is kept already; a kind that is given again replaces the earlier try's.
@@ -50,8 +54,14 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
 
     func note(_ message: Int64, _ state: TransportState, _ detail: String?, at now: String) throws {
+        try note(message, MessageEvent(at: now, state: state, detail: detail))
+    }
+
+    private func note(_ message: Int64, _ event: MessageEvent) throws {
         try connection.send(
-            SQLTransaction.nextEvent, [.integer(message), .text(now), .text(state.rawValue), SQLValue(detail)])
+            SQLTransaction.nextEvent,
+            [.integer(message), .text(event.at), .text(event.state.rawValue), SQLValue(event.detail), SQLValue(event.written)])
+        try connection.send(SQLTransaction.logLastEvent, [.integer(message)])
     }
 
     // MARK: Certificates
@@ -86,7 +96,12 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
 
     func addFact(_ fact: String, of certificate: Int64, by message: Int64) throws {
-        try connection.send(SQLTransaction.addFact, [.integer(certificate), .integer(message), .text(fact)])
+        let arguments: [SQLValue] = [.integer(certificate), .integer(message), .text(fact)]
+        if locks {
+            try connection.send(SQLTransaction.addFactAndLog, arguments)
+        } else if try connection.change(SQLTransaction.addFact, arguments) > 0 {
+            try log(LogKey(.fact, certificate, message))
+        }
     }
 
     // MARK: Work
@@ -147,7 +162,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     }
 
     /// SQLite has one writer at a time.
-    private var locks: Bool { connection.dialect == .postgresql }
+    var locks: Bool { connection.dialect == .postgresql }
 
     func endWork(_ message: Int64) throws {
         try connection.send(SQLTransaction.endWork, [.integer(message)])
@@ -173,6 +188,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     func noteRefusal(_ refusal: RefusalNote) throws {
         let arguments = [refusal.at, refusal.code, refusal.correlationID, refusal.peer, refusal.digest].map { SQLValue.text($0) }
         guard let sequence = try connection.insert(SQLTransaction.insertRefusal, arguments) else { return }
+        try log(LogKey(.refusal, sequence))
         try connection.send(SQLTransaction.forgetRefusals, [.integer(sequence - RefusalNote.kept)])
     }
 
@@ -185,7 +201,7 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     static let channel = "coconect_work"
 
     /// - Parameter sql: of which SQLite tells the position by itself.
-    private static func insertion(_ sql: String, name: String) -> SQLStatement {
+    static func insertion(_ sql: String, name: String) -> SQLStatement {
         SQLStatement(sql + " RETURNING sequence", sqlite: sql, name: name)
     }
     private static let insertMessage = insertion(
@@ -224,11 +240,11 @@ final class SQLTransaction: SQLReading, StoreTransaction {
                 """, name: "keep_content")
     }()
     private static let firstEvent = SQLStatement(
-        "INSERT INTO event (message, number, at, state, detail) VALUES ($1, 1, $2, $3, $4)", name: "first_event")
+        "INSERT INTO event (message, number, at, state, detail, written) VALUES ($1, 1, $2, $3, $4, $5)", name: "first_event")
     private static let nextEvent = SQLStatement(
         """
-        INSERT INTO event (message, number, at, state, detail)
-        SELECT CAST($1 AS BIGINT), COALESCE(MAX(number), 0) + 1, $2, $3, $4 FROM event WHERE message = CAST($1 AS BIGINT)
+        INSERT INTO event (message, number, at, state, detail, written)
+        SELECT CAST($1 AS BIGINT), COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM event WHERE message = CAST($1 AS BIGINT)
         """, name: "next_event")
 
     private static let certificateText = """
@@ -247,6 +263,11 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         name: "update_certificate")
     private static let addFact = SQLStatement(
         "INSERT INTO fact (certificate, message, fact) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", name: "add_fact")
+    private static let addFactAndLog = SQLStatement(
+        """
+        WITH added AS (INSERT INTO fact (certificate, message, fact) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING certificate, message)
+        INSERT INTO unsealed (kind, subject, number) SELECT 2, certificate, message FROM added
+        """, name: "add_fact_and_log")
 
     private static let queueWork = SQLStatement(
         """

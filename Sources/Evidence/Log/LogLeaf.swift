@@ -1,0 +1,45 @@
+internal import Stores
+
+/// What a seal keeps of a record: what it is about, and its digest.
+struct LogLeaf: Hashable {
+    let key: LogKey
+    /// `MerkleTree.leaf` of the record; zeros where there was none any more when it was sealed.
+    let digest: [UInt8]
+
+    static let size = 48
+    static let absent = [UInt8](repeating: 0, count: 32)
+
+    init(_ key: LogKey, _ record: [UInt8]?) {
+        self.key = key
+        digest = record.map(MerkleTree.leaf) ?? LogLeaf.absent
+    }
+
+    private init?(_ bytes: ArraySlice<UInt8>) {
+        func number(_ bytes: ArraySlice<UInt8>) -> Int64 { Int64(truncatingIfNeeded: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) }
+        let start = bytes.startIndex
+        guard let kind = LogKind(rawValue: Int64(bytes[start + 8])) else { return nil }
+        key = LogKey(kind, number(bytes[start..<start + 8]), number(bytes[(start + 9)..<start + 16]))
+        digest = Array(bytes[(start + 16)..<start + LogLeaf.size])
+    }
+
+    private var bytes: [UInt8] {
+        func bytes(_ number: Int64, count: Int) -> [UInt8] {
+            (0..<count).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * Int64($0))) }
+        }
+        return bytes(key.subject, count: 8) + [UInt8(key.kind.rawValue)] + bytes(key.number, count: 7) + digest
+    }
+
+    static func encode(_ leaves: [LogLeaf]) -> [UInt8] { leaves.flatMap(\.bytes) }
+
+    /// - Returns: `nil` for bytes that are no list of leaves.
+    static func decode(_ bytes: [UInt8]) -> [LogLeaf]? {
+        guard bytes.count.isMultiple(of: size) else { return nil }
+        var leaves: [LogLeaf] = []
+        leaves.reserveCapacity(bytes.count / size)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            guard let leaf = LogLeaf(bytes[start..<start + size]) else { return nil }
+            leaves.append(leaf)
+        }
+        return leaves
+    }
+}

@@ -1,0 +1,75 @@
+internal import Stores
+
+/// The text of a record: what stands in the tables, one line a thing, so that a person can read what the digest is of. Backslash, line feed
+/// and carriage return in a value are escaped as in JSON. The form is never changed.
+struct LogRecord {
+    private(set) var bytes: [UInt8] = []
+
+    private init(_ key: LogKey) {
+        bytes.reserveCapacity(1024)
+        add("coconect-record", "1")
+        add("kind", "\(key.kind)")
+        add("subject", "\(key.subject)")
+        if key.number != 0 { add("number", "\(key.number)") }
+    }
+
+    init(_ numbered: NumberedEvent, of message: StoredMessage) {
+        self.init(LogKey(.event, message.sequence, numbered.number))
+        add("id", message.id)
+        add("direction", message.direction.rawValue)
+        add("partner", message.partner)
+        add("operation", message.operation)
+        add("messageId", message.messageID)
+        add("contentDigest", message.contentDigest)
+        if let number = message.certificateNumber { add("certificateNumber", number) }
+        add("correlationId", message.correlationID)
+        add("receivedAt", message.receivedAt)
+        add("at", numbered.event.at)
+        add("state", numbered.event.state.rawValue)
+        if let detail = numbered.event.detail { add("detail", detail) }
+        // Its lines are words of ours, each of which reads as a name and a value here too.
+        if let written = numbered.event.written {
+            bytes += written.utf8
+            bytes.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    init(_ fact: ArchivedFact, of certificate: CertificateRecord) {
+        self.init(LogKey(.fact, certificate.sequence, fact.message))
+        add("partner", certificate.key.partner)
+        add("side", certificate.key.side.rawValue)
+        add("certificateNumber", certificate.key.number)
+        add("fact", fact.fact)
+    }
+
+    init(_ refusal: StoredRefusal) {
+        self.init(LogKey(.refusal, refusal.sequence))
+        add("at", refusal.note.at)
+        add("code", refusal.note.code)
+        add("correlationId", refusal.note.correlationID)
+        add("peer", refusal.note.peer)
+        add("requestDigest", refusal.note.digest)
+    }
+
+    init(_ change: StoredChange) {
+        self.init(LogKey(.change, change.sequence))
+        add("at", change.note.at)
+        add("actor", change.note.actor)
+        add("action", change.note.action)
+        add("detail", change.note.detail)
+    }
+
+    private mutating func add(_ name: String, _ value: String) {
+        bytes += name.utf8
+        bytes.append(UInt8(ascii: " "))
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+            case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+            case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+}

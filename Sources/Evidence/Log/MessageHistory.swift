@@ -1,0 +1,74 @@
+internal import Stores
+internal import XMLSignature
+
+/// What the records of a message say that its row and its bytes must be now.
+struct MessageHistory {
+    private var state = TransportState.refused
+    private var detail: String?
+    private var updatedAt = ""
+    private var attempts = 0
+    private var signer: String?
+    private var bodyDigest: String?
+    private var contents: [ContentKind: Digest] = [:]
+    private let isRefused: Bool
+
+    /// - Returns: `nil` where its first record is older than the sealed log.
+    init?(_ events: [NumberedEvent]) {
+        guard let first = events.first, first.event.written != nil else { return nil }
+        isRefused = first.event.state == .refused
+        for numbered in events {
+            // A note about it changes nothing in its row.
+            guard let written = numbered.event.written.flatMap(WrittenWith.init) else { continue }
+            (state, detail, updatedAt) = (numbered.event.state, numbered.event.detail, numbered.event.at)
+            switch written.attempts {
+            case .oneMore: attempts += 1
+            case .same: break
+            case .none: attempts = 0
+            }
+            signer = written.signer ?? signer
+            bodyDigest = written.bodyDigest ?? bodyDigest
+            contents.merge(written.contents) { _, new in new }
+        }
+    }
+
+    func differences(from logged: LoggedMessage) -> [String] {
+        let message = logged.message
+        var differences: [String] = []
+        func compare<Value: Equatable>(_ name: String, _ row: Value, _ records: Value) {
+            if row != records {
+                differences.append("its row has the \(name) \(MessageHistory.text(row)), its records have \(MessageHistory.text(records))")
+            }
+        }
+        compare("state", message.state, state)
+        compare("detail", message.detail, detail)
+        compare("time of its last change", message.updatedAt, updatedAt)
+        compare("number of tries", message.attempts, attempts)
+        compare("signer", message.signer, signer)
+        compare("digest of the Body", message.bodyDigest, bodyDigest)
+        compare("key of its certificate's number", logged.numberKey, message.certificateNumber.map(NumberKey.key))
+        compare("claim on its id", logged.claims, !isRefused)
+        if !message.state.isFinal, !logged.isToBeDone {
+            differences.append("it is \(message.state.rawValue), but what is to be done about it was removed")
+        }
+        return differences
+    }
+
+    func differences(from kept: [ContentKind: [UInt8]]) -> [String] {
+        ContentKind.allCases.compactMap { kind in
+            switch (kept[kind], contents[kind]) {
+            case (nil, nil): nil
+            case (nil, _): "\(kind.rawValue) was removed"
+            case (_, nil): "\(kind.rawValue) was put in"
+            case (let bytes?, let digest?): Digest(of: bytes) == digest ? nil : "\(kind.rawValue) was changed"
+            }
+        }
+    }
+
+    private static func text(_ value: some Equatable) -> String {
+        switch value {
+        case let state as TransportState: state.rawValue
+        case let text as String?: text.map { "'\($0.prefix(200))'" } ?? "none"
+        default: "\(value)"
+        }
+    }
+}

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Datasets
+internal import Evidence
 internal import Exchanges
 internal import Foundation
 internal import SOAP
@@ -11,10 +13,12 @@ struct Verify: ParsableCommand {
         discussion: """
             The folder holds signers' certificates, each named for its owner, and authorities whose certificates are good too; a
             revocation list (*.crl) beside them is asked. Both engines judge, the direct one and libxmlsec1, and must agree. Without --at trust is judged now and the
-            message's own Timestamp is not held against it, because a kept message is always old.
+            message's own Timestamp is not held against it, because a kept message is always old. The JSON has the outcome of each rule
+            and, for each value of the dataset, its place in the message; wsdl/coconect-verdict-1.schema.json describes it.
 
             EXAMPLES
               coconect-soap verify request.xml --trust partners/certificates
+              coconect-soap verify request.xml --trust trust --find /goodsItems/0/sequence
               coconect-soap verify receipt.xml --trust trust --at 2026-11-22T10:00:00Z --format json
             """)
 
@@ -27,19 +31,62 @@ struct Verify: ParsableCommand {
     @Option(help: "The moment for which certificates and Timestamp are judged, such as 2026-11-22T10:00:00Z.")
     var at: String?
 
+    @Option(
+        help:
+            "A value by its JSON Pointer in the dataset, its XPath, or an offset in the file: where it stands and the bytes that are signed."
+    )
+    var find: String?
+
+    @Flag(help: "List every value of the dataset with its place and who signed it.")
+    var values = false
+
     @Option(help: "text or json.")
     var format = ReportFormat.text
 
     func run() throws {
         let moment = try moment(at)
+        let bytes = try readFile(file)
         var report = VerificationReport(judgedAt: moment)
         let policy = SecurityPolicy(secondEngine: .asked, clock: at == nil ? .notChecked : .checked)
-        let isGood = try openEnvelope(file, trust: trust, policy: policy, at: moment, report: &report) != nil
+        let verified = try openEnvelope(bytes, file, trust: trust, policy: policy, at: moment, report: &report)
+        let verdict = Verdict(report, verified, bytes: bytes, catalog: try catalog(nil))
+        if let find { return try tell(find, verdict) }
         switch format {
-        case .json: try output(json: report)
-        case .text: output(report.text)
+        case .json: try output(json: verdict)
+        case .text:
+            output(report.text)
+            if values {
+                for value in verdict.coverage?.values ?? [] { output("\(value.pointer)  \(value.path)  line \(value.line)  \(value.text)") }
+            }
+            for path in verdict.coverage?.notSigned ?? [] { output("not signed: \(path)") }
         }
-        if !isGood { throw ExitCode(1) }
+        if verified == nil { throw ExitCode(1) }
+    }
+
+    /// What is signed of one value; of a message that is not good nothing is.
+    private func tell(_ subject: String, _ verdict: Verdict) throws {
+        guard let coverage = verdict.coverage else {
+            throw CommandError(
+                verdict.report.reason ?? "its Body is no dataset of this program's menu and agreements", place: file, status: 1)
+        }
+        guard let value = coverage.find(subject) else {
+            let near = subject.nearest(in: coverage.values.flatMap { [$0.pointer, $0.path] }, within: 8).first
+            throw CommandError(
+                "there is no value at '\(subject)'", place: file,
+                help: near.map { "did you mean \($0)?" } ?? "--values lists all", status: 1)
+        }
+        if format == .json { return try output(json: value) }
+        let source = value.source.map { "bytes \($0.offset) to \($0.offset + $0.length - 1), " } ?? ""
+        output(
+            """
+            pointer:   \(value.pointer)
+            path:      \(value.path)
+            value:     \(value.text)
+            place:     \(source)line \(value.line)
+            signed as: \(String(decoding: coverage.signedBytes(of: value), as: UTF8.self))
+                       bytes \(value.canonical.offset) to \(value.canonical.offset + value.canonical.length - 1) of the canonical \(coverage.part)
+            signed by: \(verdict.report.signer?.subject ?? "") (certificate SHA-256 \(coverage.signer))
+            """)
     }
 }
 
@@ -51,8 +98,9 @@ func moment(_ text: String?) throws -> XMLDateTime {
     return moment
 }
 
-func readEnvelope(_ file: String) throws -> Envelope {
-    let bytes = try readFile(file)
+func readEnvelope(_ file: String) throws -> Envelope { try readEnvelope(try readFile(file), file) }
+
+private func readEnvelope(_ bytes: [UInt8], _ file: String) throws -> Envelope {
     do {
         return try Envelope(reading: XMLDocument(parsing: bytes, limits: XMLLimits(bytes: 64 * 1024 * 1024)))
     } catch {
@@ -64,8 +112,15 @@ func readEnvelope(_ file: String) throws -> Envelope {
 func openEnvelope(
     _ file: String, trust: String, policy: SecurityPolicy, at moment: XMLDateTime, report: inout VerificationReport
 ) throws -> Verified<Envelope>? {
+    try openEnvelope(try readFile(file), file, trust: trust, policy: policy, at: moment, report: &report)
+}
+
+/// - Parameter file: where the bytes come from, for people.
+func openEnvelope(
+    _ bytes: [UInt8], _ file: String, trust: String, policy: SecurityPolicy, at moment: XMLDateTime, report: inout VerificationReport
+) throws -> Verified<Envelope>? {
     let store = try loadTrust(trust)
-    let envelope = try readEnvelope(file)
+    let envelope = try readEnvelope(bytes, file)
     do {
         return try EnvelopeVerifier(trust: store, policy: policy).verify(envelope, at: moment, report: &report)
     } catch {
@@ -89,6 +144,7 @@ extension VerificationReport {
         if let created { lines.append("timestamp: \(created) to \(expires ?? "no end")") }
         for warning in warnings { lines.append("warning:   \(warning.code): \(warning.text)") }
         lines.append("judged at: \(judgedAt)")
+        lines.append("hash:      \(hash) (rule set \(VerificationReport.ruleSet))")
         lines.append("libxmlsec1: \(secondEngine.rawValue)")
         return lines.joined(separator: "\n")
     }

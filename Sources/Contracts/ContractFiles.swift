@@ -10,7 +10,7 @@ public struct ContractFiles {
     public init(_ catalog: Catalog, baseURL: String = Self.documentationURL) {
         files =
             ContractFiles(catalog.menu, baseURL: baseURL).files + [
-                (name: EchoSchema.fileName, bytes: EchoSchema.bytes),
+                (name: EchoSchema.fileName, bytes: EchoSchema.bytes), (name: VerdictSchema.fileName, bytes: VerdictSchema.bytes),
                 (name: OpenAPIDocument.fileName, bytes: OpenAPIDocument(catalog.menu).bytes),
                 (name: ElementTable.fileName, bytes: ElementTable(catalog).bytes),
             ]

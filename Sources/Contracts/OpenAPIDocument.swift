@@ -115,6 +115,18 @@ public struct OpenAPIDocument {
                     ])
             ),
             (
+                name: "/messages/{id}/evidence.asice",
+                value: reading(
+                    "read-evidence", "A file that proves what was exchanged, without this gateway",
+                    [
+                        "200": [
+                            "description": "ASiC-E container (ETSI EN 319 162-1)",
+                            "content": ["application/vnd.etsi.asic-e+zip": ["schema": ["type": "string", "format": "binary"]]],
+                        ],
+                        "404": .reference("components/responses/problem"), "503": .reference("components/responses/problem"),
+                    ], [["$ref": "#/components/parameters/id"]])
+            ),
+            (
                 name: "/certificates/{number}",
                 value: reading(
                     "read-certificate", "The states of a certificate and every message about it",

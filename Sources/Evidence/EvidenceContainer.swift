@@ -30,6 +30,10 @@ public struct EvidenceContainer: Sendable {
         for (index, list) in record.revocationLists.enumerated() {
             contents.append(("revocation/list-\(index + 1).crl", "application/pkix-crl", list))
         }
+        for (index, anchor) in record.stampAnchors.enumerated() where record.proofs.contains(where: { $0.seal.stamp != nil }) {
+            contents.append(("certificates/timestamps-\(index + 1).pem", "application/x-pem-file", anchor.pem))
+        }
+        for file in LogProof.files(record.proofs) { contents.append((file.name, file.mediaType, file.bytes)) }
         let listed = contents.map { FileSignatureDraft.File(path: $0.path, mediaType: $0.mediaType, digest: Digest(of: $0.bytes)) }
         contents.append(("summary.html", "text/html", EvidenceSummary(record, files: listed).bytes))
         files = contents.map { (FileSignatureDraft.File(path: $0.path, mediaType: $0.mediaType, digest: Digest(of: $0.bytes)), $0.bytes) }

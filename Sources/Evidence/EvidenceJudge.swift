@@ -11,26 +11,31 @@ internal import ZIP
 
 /// Judges an evidence file part by part, and that the parts belong together: each alone may be good and prove something else.
 struct EvidenceJudge {
-    private let trust: TrustStore
+    let trust: TrustStore
+    /// Of the authority that stamped the seals.
+    let stampAnchors: [Certificate]
     private let catalog: Catalog
     var defects: [String] = []
-    private(set) var notes: [String] = []
+    var notes: [String] = []
 
     private static let limits = XMLLimits(bytes: 64 * 1024 * 1024)
 
-    init(trust: TrustStore, catalog: Catalog) {
+    init(trust: TrustStore, stampAnchors: [Certificate], catalog: Catalog) {
         self.trust = trust
+        self.stampAnchors = stampAnchors
         self.catalog = catalog
     }
 
     struct Record: Decodable {
         let message: StoredMessage
+        let events: [MessageEvent]
     }
 
     /// A message of the file, verified or not.
     struct Message {
         let report: VerificationReport
         let verified: Verified<Envelope>?
+        let bytes: [UInt8]
     }
 
     /// Every file is as it was when the container was signed, by somebody known whose certificate was good at the time that it claims.
@@ -78,7 +83,8 @@ struct EvidenceJudge {
         return record
     }
 
-    mutating func message(_ files: ZIPReader, _ name: String, at moment: XMLDateTime) -> Message? {
+    /// - Parameter wasRefused: then it is no defect that it is refused again.
+    mutating func message(_ files: ZIPReader, _ name: String, at moment: XMLDateTime, wasRefused: Bool = false) -> Message? {
         guard let bytes = files[name] else {
             defects.append("\(name) is not in it, so it does not prove that anything was exchanged")
             return nil
@@ -88,10 +94,10 @@ struct EvidenceJudge {
             let envelope = try Envelope(reading: XMLDocument(parsing: bytes, limits: EvidenceJudge.limits))
             let policy = SecurityPolicy(secondEngine: .asked, clock: .notChecked)
             let verified = try EnvelopeVerifier(trust: trust, policy: policy).verify(envelope, at: moment, report: &report)
-            return Message(report: report, verified: verified)
+            return Message(report: report, verified: verified, bytes: bytes)
         } catch {
-            defects.append("\(name): \(error)")
-            return Message(report: report, verified: nil)
+            if wasRefused { notes.append("\(name) was refused: \(error)") } else { defects.append("\(name): \(error)") }
+            return Message(report: report, verified: nil, bytes: bytes)
         }
     }
 
@@ -109,6 +115,25 @@ struct EvidenceJudge {
             return defects.append("request.xml: its Body is no valid dataset of this program's menu and agreements")
         }
         if read.json() != dataset { defects.append("dataset.json is not what the signed Body says") }
+    }
+
+    /// What the gateway found when the message came must be found in it still.
+    mutating func compareVerdict(_ verdict: VerificationReport?, with stored: [UInt8]?) {
+        struct Stored: Decodable {
+            let hash: String?
+            let rule: Int?
+        }
+        guard let verdict, let stored else { return }
+        let read = try? JSONDecoder().decode(Stored.self, from: Data(stored))
+        if let rule = read?.rule, [Rule.timestampInFuture, .timestampExpired].map(\.number).contains(rule) {
+            return notes.append("the message was refused by its Timestamp, by a clock that is not in this file")
+        }
+        guard let hash = read?.hash else {
+            return notes.append("verification.json is older than the hash of verdicts, and was not compared")
+        }
+        if hash != verdict.hash {
+            defects.append("verification.json has another verdict (\(hash)) than the message has now (\(verdict.hash))")
+        }
     }
 
     /// A receipt for another message proves nothing of this one, however well it is signed.

@@ -15,21 +15,27 @@ public struct EvidenceRecord: Sendable {
     public let certificates: [(name: String, certificate: Certificate)]
     /// Revocation lists at hand when the evidence was written, DER or PEM.
     public let revocationLists: [[UInt8]]
+    let proofs: [LogProof]
+    /// Of the authority that stamps the seals.
+    let stampAnchors: [Certificate]
     /// Us.
     public let administration: Administration
     /// The other side.
     public let partner: Administration?
 
+    /// - Parameter stampAnchors: of the authority that stamps the seals.
     /// - Returns: `nil` where there is no such message.
-    public init?(of id: String, in gateway: Gateway) async throws {
-        let found = try await gateway.store.read { reading -> (StoredMessage, [MessageEvent], [ContentKind: [UInt8]])? in
+    public init?(of id: String, in gateway: Gateway, stampAnchors: [Certificate] = []) async throws {
+        let found = try await gateway.store.read { reading -> (StoredMessage, [MessageEvent], [ContentKind: [UInt8]], [LogProof])? in
             guard let message = try reading.message(id: id) else { return nil }
             var contents: [ContentKind: [UInt8]] = [:]
             for kind in ContentKind.allCases { contents[kind] = try reading.content(kind, of: id) }
-            return (message, try reading.events(of: id), contents)
+            let events = try reading.events(of: id)
+            return (message, events, contents, try LogProof.of(message, events, reading))
         }
         guard let found else { return nil }
-        (message, events, contents) = found
+        (message, events, contents, proofs) = found
+        self.stampAnchors = stampAnchors
         administration = gateway.administration
         let partner = gateway.partners[message.partner]
         self.partner = partner?.administration

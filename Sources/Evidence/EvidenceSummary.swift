@@ -1,6 +1,8 @@
 internal import Exchanges
 internal import Foundation
+internal import SOAP
 internal import Stores
+internal import WSSecurity
 internal import XML
 internal import XMLSignature
 
@@ -41,13 +43,17 @@ struct EvidenceSummary {
         writer.element("h2", text: "What is in this file")
         table(files.map { ($0.path, "SHA-256 \($0.digest.hex)") }, &writer)
         writer.element("h2", text: "How to check it")
+        writer.element("p", text: "Unpack it with any ZIP tool, and in its folder:")
+        for command in commands {
+            writer.open("pre")
+            writer.element("code", text: command)
+            writer.close("pre")
+        }
         writer.element(
             "p",
             text:
-                "Unpack it with any ZIP tool, and in its folder: xmlsec1 --verify --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties "
-                + "--pubkey-cert-pem certificates/gateway.pem META-INF/signatures.xml for all files; and for a signed message xmlsec1 --verify "
-                + "--id-attr:Id Body --id-attr:Id Timestamp --pubkey-cert-pem certificates/partner.pem request.xml. Compare the certificates with those "
-                + "that the administrations published.")
+                "Each must end with OK. Compare the certificates with those that the administrations published: nothing in this file can prove them."
+        )
         writer.close("body")
         writer.close("html")
         return writer.bytes
@@ -55,6 +61,20 @@ struct EvidenceSummary {
 
     private var ours: String { record.administration.description }
     private var other: String { record.partner?.description ?? record.message.partner }
+
+    private var commands: [String] {
+        let (request, response) = record.message.direction == .inbound ? ("partner", "gateway") : ("gateway", "partner")
+        let bodies = [SOAPVersion.v11, SOAPVersion.v12].map { $0.namespace + ":Body" }
+        let headers = ["To", "Action", "MessageID", "ReplyTo", "RelatesTo"].map { Addressing.namespace + ":" + $0 }
+        let names: [String] = bodies + [SecurityNamespace.utility + ":Timestamp"] + headers
+        let ids = names.map { " --id-attr:Id " + $0 }.joined()
+        let properties = "--id-attr:Id \(FileSignatureDraft.propertiesName)"
+        var commands = ["xmlsec1 --verify \(properties) --pubkey-cert-pem certificates/gateway.pem META-INF/signatures.xml"]
+        for (kind, signer) in [(ContentKind.request, request), (.response, response)] where record.contents[kind] != nil {
+            commands.append("xmlsec1 --verify\(ids) --pubkey-cert-pem certificates/\(signer).pem \(kind.rawValue)")
+        }
+        return commands
+    }
 
     private static let style =
         "body{font:16px sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td{padding:.2em 1em .2em 0;vertical-align:top}"

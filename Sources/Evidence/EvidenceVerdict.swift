@@ -1,6 +1,6 @@
 public import Datasets
 public import Trust
-public import WSSecurity
+internal import WSSecurity
 public import XML
 internal import ZIP
 
@@ -18,8 +18,19 @@ public struct EvidenceVerdict: Sendable, Encodable {
     /// Who put the file together, and when, as it claims.
     public let container: Container?
     /// The two signed messages, as far as they are in it.
-    public let request: VerificationReport?
-    public let response: VerificationReport?
+    public let request: Verdict?
+    public let response: Verdict?
+    /// The seals under which the records of the message stand.
+    public let seals: [Seal]
+
+    public struct Seal: Sendable, Encodable {
+        public let number: Int64
+        /// By the gateway's clock.
+        public let at: String
+        public let root: String
+        /// As its authority says, where that was judged.
+        public internal(set) var stampedAt: String?
+    }
 
     public enum Answer: String, Sendable, Encodable { case receipt, fault }
 
@@ -36,22 +47,30 @@ public struct EvidenceVerdict: Sendable, Encodable {
     /// - Parameters:
     ///   - trust: the administrations' certificates.
     ///   - moment: for which the certificates of the messages are judged; `nil` for when the message was received.
+    ///   - stampAnchors: certificates of the authority that stamped the seals; without them stamps are not judged.
     ///   - catalog: reads the dataset in Body.
-    public init(of archive: [UInt8], trust: TrustStore, at moment: XMLDateTime?, catalog: Catalog) {
-        var judge = EvidenceJudge(trust: trust, catalog: catalog)
+    public init(of archive: [UInt8], trust: TrustStore, stampAnchors: [Certificate] = [], at moment: XMLDateTime?, catalog: Catalog) {
+        var judge = EvidenceJudge(trust: trust, stampAnchors: stampAnchors, catalog: catalog)
         do {
             let files = try ZIPReader(archive, limit: EvidenceVerdict.limit)
             container = judge.container(files)
             let record = judge.record(files)
             let received = moment ?? record.flatMap { XMLDateTime($0.message.receivedAt) } ?? .now
-            let sent = judge.message(files, "request.xml", at: received)
+            let sent = judge.message(files, "request.xml", at: received, wasRefused: record?.message.state == .refused)
             let answered = judge.message(files, "response.xml", at: received)
             judge.compare(sent, with: files["dataset.json"], record)
             answer = judge.relate(answered, to: sent)
-            (request, response) = (sent?.report, answered?.report)
+            // Of the two, the gateway had to verify the partner's.
+            let theirs = record?.message.direction == .outbound ? answered : sent
+            judge.compareVerdict(theirs?.report, with: files["verification.json"])
+            seals = judge.log(files, record)
+            func verdict(_ message: EvidenceJudge.Message?) -> Verdict? {
+                message.map { Verdict($0.report, $0.verified, bytes: $0.bytes, catalog: catalog) }
+            }
+            (request, response) = (verdict(sent), verdict(answered))
         } catch {
             judge.defects.append("\(error)")
-            (container, answer, request, response) = (nil, nil, nil, nil)
+            (container, answer, request, response, seals) = (nil, nil, nil, nil, [])
         }
         (defects, notes) = (judge.defects, judge.notes)
         outcome = judge.defects.isEmpty ? .good : .bad

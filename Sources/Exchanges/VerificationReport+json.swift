@@ -7,6 +7,8 @@ extension VerificationReport {
     var json: [UInt8] {
         var object = JSONObject()
         object.add("verdict", verdict.rawValue)
+        object.add("hash", hash)
+        object.add("ruleSet", VerificationReport.ruleSet)
         object.add("code", code)
         object.add("rule", rule.map { Array(String($0).utf8) })
         object.add("reason", reason)
@@ -19,6 +21,7 @@ extension VerificationReport {
         object.add("expires", expires)
         object.add("judgedAt", judgedAt)
         object.add("secondEngine", secondEngine.rawValue)
+        object.add("isClockChecked", isClockChecked.map { Array("\($0)".utf8) })
         object.add("warnings", warnings.map(\.json))
         return object.json
     }

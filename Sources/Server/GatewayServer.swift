@@ -54,6 +54,8 @@ public struct GatewayServer: Sendable {
         let partnerClient = HTTPClient.plain(tls: connections.current.common)
         let insideClient = HTTPClient.plain(tls: nil)
         let sealing = SealingHealth()
+        let sealer = Sealer(gateway, authority: seal.timestamps(over: revocationClient))
+        let evidence = EvidenceOffice(gateway: gateway, sealer: sealer, stampAnchors: seal.authority?.anchors ?? [])
         let lists = RevocationListService(
             gateway: gateway, source: HTTPRevocationSource(revocationClient), interval: GatewayServer.listInterval, logger: logger)
         let watch = CertificateWatchService(gateway: gateway, logger: logger)
@@ -61,9 +63,7 @@ public struct GatewayServer: Sendable {
             ReloadService(gateway: gateway, connections: connections, load: reload, lists: lists, watch: watch, logger: logger), lists,
             watch,
             HoldWorker(gateway), QueueWatch(gateway),
-            SealingService(
-                sealer: Sealer(gateway, authority: seal.timestamps(over: revocationClient)), interval: seal.interval, health: sealing,
-                logger: logger),
+            SealingService(sealer: sealer, interval: seal.interval, health: sealing, logger: logger),
             SendingWorker(gateway, transport: HTTPPartnerTransport(partnerClient, maximumBody: soap.maximumBody, connections: connections)),
         ]
         if let insideURL { services.append(DeliveryWorker(gateway, inside: HTTPInsideGateway(insideClient, baseURL: insideURL))) }
@@ -71,7 +71,7 @@ public struct GatewayServer: Sendable {
             try application(
                 api, name: "JSON API",
                 JSONAPI(
-                    gateway: gateway, sealing: sealing, maximumBody: api.maximumBody,
+                    gateway: gateway, sealing: sealing, evidence: evidence, maximumBody: api.maximumBody,
                     metrics: MetricsPage(gateway: gateway, registry: metrics, poolWaiting: { [pool] in pool.load }), logger: logger
                 ).router.buildResponder()))
         services.append(

@@ -10,15 +10,17 @@ internal import Stores
 struct JSONAPI: Sendable {
     let gateway: Gateway
     let sealing: SealingHealth
+    let evidence: EvidenceOffice
     let maximumBody: Int
     let metrics: MetricsPage
     private let logger: Logger
     /// Made once: it is large.
     private let openAPI: [UInt8]
 
-    init(gateway: Gateway, sealing: SealingHealth, maximumBody: Int, metrics: MetricsPage, logger: Logger) {
+    init(gateway: Gateway, sealing: SealingHealth, evidence: EvidenceOffice, maximumBody: Int, metrics: MetricsPage, logger: Logger) {
         self.gateway = gateway
         self.sealing = sealing
+        self.evidence = evidence
         self.logger = logger
         self.maximumBody = maximumBody
         self.metrics = metrics
@@ -168,8 +170,9 @@ struct JSONAPI: Sendable {
 
     private func content(_ context: PeerContext) async throws -> Response {
         let (id, name) = (try parameter("id", context), try parameter("content", context))
+        if name == EvidenceOffice.fileName { return try await evidence.response(id) ?? unknownMessage }
         guard let kind = ContentKind(rawValue: name), let bytes = try await gateway.store.read({ try $0.content(kind, of: id) }) else {
-            let known = ContentKind.allCases.map(\.rawValue).joined(separator: ", ")
+            let known = (ContentKind.allCases.map(\.rawValue) + [EvidenceOffice.fileName]).joined(separator: ", ")
             return Problem(.notFound, type: "no-content", title: "Nothing kept", detail: "of this message, or not one of \(known)").response
         }
         var response = Response.bytes(bytes, type: name.hasSuffix(".xml") ? "text/xml; charset=utf-8" : "application/json")

@@ -70,6 +70,7 @@ public struct EnvelopeVerifier: Sendable {
         report.created = timestamp.created.text
         report.expires = timestamp.expires?.text
         if let gap = try checkTrust(signer, at: now) { report.warnings.append(.revocationUnknown(gap)) }
+        report.isClockChecked = policy.clock == .checked
         if policy.clock == .checked { try timestamp.check(at: now, policy: policy) }
         // Last, because libxmlsec1 walks the whole document for each Reference.
         if policy.secondEngine == .asked { try askSecondEngine(header.signature, signature, key: key, report: &report) }

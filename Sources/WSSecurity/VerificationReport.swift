@@ -28,6 +28,8 @@ public struct VerificationReport: Sendable, Codable, Hashable {
     /// The moment for which trust was judged.
     public var judgedAt: String
     public var secondEngine = SecondEngine.notAsked
+    /// Whether the Timestamp was held against that moment.
+    public var isClockChecked: Bool?
     /// What was accepted only because the partner's file says so; an alarm for the operator.
     public var warnings: [Warning] = []
 

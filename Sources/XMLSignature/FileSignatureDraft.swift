@@ -18,6 +18,8 @@ public struct FileSignatureDraft: Sendable {
 
     private static let xades = "http://uri.etsi.org/01903/v1.3.2#"
     private static let propertiesID = "SignedProperties"
+    /// The element that carries the id of the properties, with its namespace, as xmlsec1 wants it named.
+    public static let propertiesName = xades + ":SignedProperties"
     private static let signatureID = "Signature"
     private static let declaration = " xmlns:ds=\"\(SignatureNamespace.signature)\""
 

@@ -10,6 +10,7 @@ import tempfile
 import unittest
 import zipfile
 
+import jsonschema
 from lxml import etree
 
 import gateway
@@ -19,6 +20,7 @@ import xmlsec1
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 ASIC = "{http://uri.etsi.org/02918/v1.2.1#}"
 DS = f"{{{xmlsec1.DS}}}"
+VERDICT = jsonschema.Draft202012Validator(json.loads((gateway.ROOT / "wsdl/coconect-verdict-1.schema.json").read_text()))
 MARKUP = "<script>alert(1)</script>&\"'"
 
 
@@ -63,8 +65,10 @@ class EvidenceTest(unittest.TestCase):
         with zipfile.ZipFile(io.BytesIO(archive)) as file:
             self.assertIsNone(file.testzip())
             names = set(file.namelist())
+        log = {name for name in names if name.startswith("log/")}
+        self.assertLessEqual({"log/event-1.record", "log/event-1.path"}, log)
         self.assertEqual(
-            names, {
+            names - log, {
                 "mimetype", "request.xml", "response.xml", "dataset.json", "verification.json", "record.json", "summary.html",
                 "certificates/partner.pem", "certificates/gateway.pem", "META-INF/manifest.xml", "META-INF/signatures.xml"})
         signatures = etree.parse(folder / "META-INF/signatures.xml").getroot()
@@ -222,12 +226,106 @@ class EvidenceTest(unittest.TestCase):
             path = self.export(name).parent / "message.asice"
             status, told = check(path)
             self.assertEqual(status, 0, told)
+            self.assertIn("log/event-1.record is under log/seal-", told)
             for file in ["request.xml", "response.xml", "dataset.json", "record.json"]:
                 changed = self.repack(path, lambda files: files.update({file: files[file].replace(b"K001-26-0004711", b"K001-26-0004712", 1)
                                                                         if b"K001-26-0004711" in files[file] else files[file] + b" "}))
                 self.assertNotEqual(check(changed)[0], 0, file)
             added = self.repack(path, lambda files: files.update({"more.txt": b"more"}))
             self.assertNotEqual(check(added)[0], 0)
+
+    def test_the_commands_of_the_summary_are_good_as_they_stand(self):
+        for name in gateway.PARTIES:
+            folder = self.export(name)
+            root = etree.parse(folder / "summary.html").getroot()
+            commands = [element.text for element in root.iter("{http://www.w3.org/1999/xhtml}code")]
+            self.assertEqual(len(commands), 3)
+            for command in commands:
+                done = subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, command + done.stderr)
+
+    def test_the_json_api_gives_the_same_file(self):
+        for name in gateway.PARTIES:
+            (message,) = self.world.messages(name, self.message_id)
+            address = f"{self.world.api_url(name)}/messages/{message['id']}/evidence.asice"
+            status, headers, archive = gateway.answer(gateway.urllib.request.Request(address))
+            self.assertEqual((status, headers["Content-Type"]), (200, "application/vnd.etsi.asic-e+zip"))
+            self.assertIn(message["id"] + ".asice", headers["Content-Disposition"])
+            path = pathlib.Path(tempfile.mkdtemp(dir=self.world.folder)) / "message.asice"
+            path.write_bytes(archive)
+            verdict = self.verify(path)
+            self.assertEqual((verdict["outcome"], verdict["defects"]), ("good", []))
+            self.assertEqual([seal["number"] for seal in verdict["seals"]], sorted({seal["number"] for seal in verdict["seals"]}))
+            self.assertGreater(len(verdict["seals"]), 0)
+        unknown = gateway.urllib.request.Request(self.world.api_url("vietnam") + "/messages/none/evidence.asice")
+        self.assertEqual(gateway.answer(unknown)[0], 404)
+
+    def test_server_command_and_archive_come_to_the_same_verdict(self):
+        """Also with the clock moved years ahead, for the moment at which the message came."""
+        for name, kind in [("vietnam", "request"), ("korea", "response")]:
+            (message,) = self.world.messages(name, self.message_id)
+            server = json.loads(self.raw(name, message, "verification.json"))
+            file = self.world.folder / f"{name}-{kind}.xml"
+            file.write_bytes(self.raw(name, message, kind + ".xml"))
+            archive = self.verify(self.export(name).parent / "message.asice")[kind]
+            arguments = ["verify", file, "--trust", self.trust(), "--format", "json"]
+            status, command, errors = gateway.run(*arguments)
+            self.assertEqual(status, 0, errors)
+            moment = server["judgedAt"]
+            later = subprocess.run(
+                ["faketime", "2036-01-01 00:00:00", gateway.COMMAND, *map(str, arguments), "--at", moment], capture_output=True)
+            hashes = {verdict["hash"] for verdict in (server, archive, json.loads(command), json.loads(later.stdout))}
+            self.assertEqual(len(hashes), 1)
+            self.assertEqual(later.returncode, 0)
+            now = subprocess.run(["faketime", "2036-01-01 00:00:00", gateway.COMMAND, *map(str, arguments)], capture_output=True)
+            self.assertEqual((now.returncode, json.loads(now.stdout)["code"]), (1, "certificate-expired"))
+
+    def test_every_value_leads_to_its_signed_bytes_and_back(self):
+        (message,) = self.world.messages("vietnam", self.message_id)
+        file = self.world.folder / "covered.xml"
+        file.write_bytes(raw := self.raw("vietnam", message, "request.xml"))
+        status, output, errors = gateway.run("verify", file, "--trust", self.trust(), "--format", "json")
+        self.assertEqual(status, 0, errors)
+        verdict = json.loads(output)
+        VERDICT.validate(verdict)
+        tree = etree.fromstring(raw)
+        body = next(element for element in tree if element.tag.endswith("}Body"))
+        canonical = etree.tostring(body, method="c14n", exclusive=True)
+        dataset = json.loads(self.raw("vietnam", message, "dataset.json"))
+        values = verdict["coverage"]["values"]
+        self.assertEqual(len(values), sum(1 for element in body[0].iter() if len(element) == 0))
+        for value in values:
+            def span(data, where):
+                return data[value[where]["offset"]:value[where]["offset"] + value[where]["length"]]
+            steps = re.sub(r"/([^/[]+)", r"/*[local-name()='\1']", value["path"])
+            (element,) = tree.xpath(steps)
+            found = dataset
+            for step in value["pointer"][1:].split("/"):
+                found = found[int(step)] if isinstance(found, list) else found[step]
+            text = str(found).lower() if isinstance(found, bool) else str(found)
+            self.assertEqual([element.text, value["text"]], [text, text])
+            for data, where in [(raw, "source"), (canonical, "canonical")]:
+                self.assertEqual(etree.fromstring(self.declared(span(data, where))).text, text)
+        for key in [values[7]["pointer"], values[7]["path"], str(values[7]["source"]["offset"] + 3)]:
+            status, output, errors = gateway.run("verify", file, "--trust", self.trust(), "--find", key, "--format", "json")
+            self.assertEqual((status, json.loads(output)), (0, values[7]), errors)
+        self.assertEqual(gateway.run("verify", file, "--trust", self.trust(), "--find", "/nowhere")[0], 1)
+
+    def declared(self, element):
+        """An element cut out of its document, its prefix declared."""
+        prefix = re.match(rb"<(?:([^:\s>]+):)?", element)[1]
+        return re.sub(rb"^<([^\s/>]+)", rb"<\1 xmlns:" + prefix + rb'="urn:x"' if prefix else rb"<\1", element, count=1)
+
+    def test_verdicts_are_as_their_schema_says(self):
+        (message,) = self.world.messages("vietnam", self.message_id)
+        raw = self.raw("vietnam", message, "request.xml")
+        for change in [(b"", b""), (b"K001-26-0004711", b"K001-26-0004712"), (b"<wsu:Created>20", b"<wsu:Created>19"), (b"BinarySecurityToken", b"Token")]:
+            status, output, errors = gateway.run("verify", "-", "--trust", self.trust(), "--format", "json", input=raw.replace(*change))
+            verdict = json.loads(output)
+            VERDICT.validate(verdict)
+            failed = [rule["rule"] for rule in verdict["rules"] if rule["outcome"] == "failed"]
+            self.assertEqual(failed, [] if status == 0 else [verdict["rule"]])
+            self.assertEqual("coverage" in verdict, status == 0)
 
     def test_the_summary_is_text_for_people(self):
         page = (self.export() / "summary.html").read_bytes()

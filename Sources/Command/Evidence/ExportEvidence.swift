@@ -3,6 +3,7 @@ internal import Evidence
 internal import Exchanges
 internal import Foundation
 internal import Stores
+internal import Trust
 internal import XML
 
 struct ExportEvidence: AsyncParsableCommand {
@@ -39,9 +40,15 @@ struct ExportEvidence: AsyncParsableCommand {
 
     func run() async throws {
         let gateway = try options.gateway()
+        let authority = try loadConfiguration(options.config).seal.authority
+        let anchors = authority?.anchors ?? []
+        // What happened a moment ago is to be under a seal too; a gateway that runs has it stamped.
+        let sealer = Sealer(gateway, authority: nil, isToBeStamped: authority != nil)
+        _ = try await sealer.seal()
+        _ = try await sealer.sign()
         if let id {
             _ = try await options.message(id, gateway)
-            return try await export(id, to: out, gateway)
+            return try await export(id, to: out, gateway, anchors)
         }
         var query = MessageQuery(limit: ExportEvidence.page)
         query.certificateNumber = co
@@ -52,7 +59,7 @@ struct ExportEvidence: AsyncParsableCommand {
             let asked = query
             let messages = try await gateway.store.read { try $0.messages(asked) }
             for message in messages {
-                try await export(message.id, to: "\(out)/\(message.id).asice", gateway)
+                try await export(message.id, to: "\(out)/\(message.id).asice", gateway, anchors)
                 count += 1
             }
             guard messages.count == ExportEvidence.page, let last = messages.last else { break }
@@ -62,11 +69,11 @@ struct ExportEvidence: AsyncParsableCommand {
         if count == 0 { throw ExitCode(1) }
     }
 
-    private func export(_ id: String, to path: String, _ gateway: Gateway) async throws {
+    private func export(_ id: String, to path: String, _ gateway: Gateway, _ anchors: [Certificate]) async throws {
         guard force || !FileManager.default.fileExists(atPath: path) else {
             throw CommandError("the file is there already", place: path, help: "choose another name, or give --force")
         }
-        guard let record = try await EvidenceRecord(of: id, in: gateway) else { return }
+        guard let record = try await EvidenceRecord(of: id, in: gateway, stampAnchors: anchors) else { return }
         let container = try EvidenceContainer(record, signedBy: gateway.identity, at: .now)
         let archive = try await container.archive()
         try writeFile(archive, to: path, permissions: 0o600)

@@ -20,13 +20,15 @@ struct VerifyEvidence: ParsableCommand {
     @Argument(help: "The container.") var file: String
     @Option(help: "Folder of trusted certificates (*.pem, *.crt), each named for its owner, and revocation lists (*.crl).") var trust:
         String
+    @Option(help: "PEM file of the authority that stamped the seals; without it stamps are not judged.") var timestamps: String?
     @Option(help: "The moment for which certificates are judged; when the message was received, if left out.") var at: String?
     @Option(help: "text or json.") var format = ReportFormat.text
     @OptionGroup var options: AgreementsOption
 
     func run() throws {
         let verdict = EvidenceVerdict(
-            of: try readFile(file), trust: try loadTrust(trust), at: try at.map { try moment($0, "--at") },
+            of: try readFile(file), trust: try loadTrust(trust), stampAnchors: try timestamps.map { try loadCertificates($0) } ?? [],
+            at: try at.map { try moment($0, "--at") },
             catalog: try loadCatalog(options.agreements))
         switch format {
         case .json: try output(json: verdict)
@@ -47,8 +49,11 @@ extension EvidenceVerdict {
         }
         for (name, report) in [("request", request), ("response", response)] {
             guard let report else { continue }
-            lines.append("\(name):\(String(repeating: " ", count: 10 - name.count))\(report.verdict.rawValue)")
-            lines += report.text.split(separator: "\n").dropFirst().map { "  \($0)" }
+            lines.append("\(name):\(String(repeating: " ", count: 10 - name.count))\(report.report.verdict.rawValue)")
+            lines += report.report.text.split(separator: "\n").dropFirst().map { "  \($0)" }
+        }
+        for seal in seals {
+            lines.append("seal:      \(seal.number) of \(seal.at), " + (seal.stampedAt.map { "stamped \($0)" } ?? "no stamp judged"))
         }
         return lines.joined(separator: "\n")
     }

@@ -42,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -77,6 +78,12 @@ let package = Package(
         room(
             "Evidence", ["ZIP", "Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML"]),
         room(
+            "Console",
+            [
+                "Evidence", "RulePages", "Exchanges", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML",
+                library("Mustache", "swift-mustache"),
+            ], resources: [.embedInCode("Pages")]),
+        room(
             "PartnerKit",
             [
                 "ZIP", "Exchanges", "Contracts", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML",
@@ -85,7 +92,8 @@ let package = Package(
         room(
             "Server",
             [
-                "Evidence", "Exchanges", "Contracts", "Datasets", "Stores", "SOAP", "WSSecurity", "Trust", "XMLSignature", "XML", "CZlib",
+                "Console", "Evidence", "Exchanges", "Contracts", "Datasets", "Stores", "SOAP", "WSSecurity", "Trust", "XMLSignature", "XML",
+                "CZlib",
                 library("Hummingbird", "hummingbird"), library("HummingbirdCore", "hummingbird"),
                 library("HummingbirdTLS", "hummingbird"),
                 library("AsyncHTTPClient", "async-http-client"), library("NIOSSL", "swift-nio-ssl"),
@@ -100,7 +108,8 @@ let package = Package(
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Server", "PartnerKit", "Evidence", "RulePages", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity", "SOAP",
+                "Server", "PartnerKit", "Console", "Evidence", "RulePages", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity",
+                "SOAP",
                 "Trust",
                 "XMLSignature",
                 "XML", "Attacks",

@@ -43,7 +43,8 @@ struct Serve: AsyncParsableCommand {
         let evidence = configuration.partners.trust.evidence
         let server = GatewayServer(
             gateway, soap: configuration.soap, api: configuration.api, connections: configuration.connections,
-            insideURL: configuration.insideURL, seal: configuration.seal, startedBy: operatorName, pool: pool,
+            insideURL: configuration.insideURL, seal: configuration.seal, console: configuration.console, startedBy: operatorName,
+            pool: pool,
             revocationClient: client,
             reload: { [config, configuration] in try reload(config, evidence: evidence, atWork: configuration.identities) },
             metrics: metrics, logger: logger)

@@ -1,4 +1,5 @@
 public import AsyncHTTPClient
+internal import Console
 internal import Evidence
 public import Exchanges
 internal import Hummingbird
@@ -17,6 +18,7 @@ public struct GatewayServer: Sendable {
     /// Where accepted messages are pushed to; `nil` lets them wait in the inbox.
     private let insideURL: String?
     private let seal: SealSettings
+    private let console: ConsoleSettings
     private let startedBy: String
     private let pool: ThreadWorkPool
     private let reload: @Sendable () throws -> ReloadedSettings
@@ -31,7 +33,7 @@ public struct GatewayServer: Sendable {
 
     public init(
         _ gateway: Gateway, soap: ListenerSettings, api: ListenerSettings, connections: PartnerConnections, insideURL: String?,
-        seal: SealSettings, startedBy: String, pool: ThreadWorkPool, revocationClient: HTTPClient,
+        seal: SealSettings, console: ConsoleSettings, startedBy: String, pool: ThreadWorkPool, revocationClient: HTTPClient,
         reload: @escaping @Sendable () throws -> ReloadedSettings,
         metrics: PrometheusRegistry, logger: Logger
     ) {
@@ -41,6 +43,7 @@ public struct GatewayServer: Sendable {
         self.connections = Reloadable(connections)
         self.insideURL = insideURL
         self.seal = seal
+        self.console = console
         self.startedBy = startedBy
         self.pool = pool
         self.reload = reload
@@ -55,6 +58,8 @@ public struct GatewayServer: Sendable {
         let insideClient = HTTPClient.plain(tls: nil)
         let sealing = SealingHealth()
         let sealer = Sealer(gateway, authority: seal.timestamps(over: revocationClient))
+        let pages = ConsoleRoutes(
+            console: Console(gateway, sealingProblem: { sealing.problem }), settings: console, isSecure: api.tls != nil)
         let evidence = EvidenceOffice(gateway: gateway, sealer: sealer, stampAnchors: seal.authority?.anchors ?? [])
         let lists = RevocationListService(
             gateway: gateway, source: HTTPRevocationSource(revocationClient), interval: GatewayServer.listInterval, logger: logger)
@@ -71,7 +76,7 @@ public struct GatewayServer: Sendable {
             try application(
                 api, name: "JSON API",
                 JSONAPI(
-                    gateway: gateway, sealing: sealing, evidence: evidence, maximumBody: api.maximumBody,
+                    gateway: gateway, sealing: sealing, evidence: evidence, console: pages, maximumBody: api.maximumBody,
                     metrics: MetricsPage(gateway: gateway, registry: metrics, poolWaiting: { [pool] in pool.load }), logger: logger
                 ).router.buildResponder()))
         services.append(

@@ -11,16 +11,21 @@ struct JSONAPI: Sendable {
     let gateway: Gateway
     let sealing: SealingHealth
     let evidence: EvidenceOffice
+    let console: ConsoleRoutes
     let maximumBody: Int
     let metrics: MetricsPage
     private let logger: Logger
     /// Made once: it is large.
     private let openAPI: [UInt8]
 
-    init(gateway: Gateway, sealing: SealingHealth, evidence: EvidenceOffice, maximumBody: Int, metrics: MetricsPage, logger: Logger) {
+    init(
+        gateway: Gateway, sealing: SealingHealth, evidence: EvidenceOffice, console: ConsoleRoutes, maximumBody: Int, metrics: MetricsPage,
+        logger: Logger
+    ) {
         self.gateway = gateway
         self.sealing = sealing
         self.evidence = evidence
+        self.console = console
         self.logger = logger
         self.maximumBody = maximumBody
         self.metrics = metrics
@@ -30,7 +35,8 @@ struct JSONAPI: Sendable {
     var router: Router<PeerContext> {
         let router = Router(context: PeerContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemAnswers(methods: JSONAPI.methods, logger: logger))
-        router.get("/") { _, _ in index }
+        router.get("/") { try await console.overview($0, $1) ?? index }
+        console.add(to: router)
         router.get("/openapi.json") { _, _ in Response.bytes(openAPI, type: "application/json") }
         router.get("/health/live") { _, _ in Response.json(["status": "live"]) }
         router.get("/health/ready") { _, _ in await ready() }
@@ -64,7 +70,8 @@ struct JSONAPI: Sendable {
 
     private var index: Response {
         .json([
-            "messages": "/messages", "inbox": "/inbox", "live": "/health/live", "ready": "/health/ready", "openapi": "/openapi.json",
+            "console": "/console", "messages": "/messages", "inbox": "/inbox", "live": "/health/live", "ready": "/health/ready",
+            "openapi": "/openapi.json",
             "metrics": "/metrics",
             "submit": "POST /partners/{partner}/{operation}",
         ])

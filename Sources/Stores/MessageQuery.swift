@@ -7,6 +7,8 @@ public struct MessageQuery: Sendable {
     public var messageID: String?
     /// As a person types it: what folds to the same key is found.
     public var certificateNumber: String?
+    /// Code of the rule by which it was refused.
+    public var rule: String?
     /// RFC 3339 UTC, inclusive.
     public var from: String?
     /// RFC 3339 UTC, exclusive.

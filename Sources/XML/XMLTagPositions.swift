@@ -8,28 +8,26 @@ public struct XMLTagPositions {
         self.bytes = bytes
     }
 
-    /// The whole of each element, from its `<` to behind its end, by its number in document order, counted from 0.
-    ///
-    /// - Parameter numbers: of elements without child elements and comments.
-    public func ranges(of numbers: Set<Int>) -> [Int: Range<Int>] {
-        var found: [Int: Range<Int>] = [:]
-        var (position, number) = (0, 0)
-        while let open = index(of: UInt8(ascii: "<"), from: position) {
-            if has("<!--", at: open) {
-                position = end(of: "-->", from: open + 4)
-            } else if has("<![CDATA[", at: open) {
-                position = end(of: "]]>", from: open + 9)
-            } else if has("<?", at: open) {
-                position = end(of: "?>", from: open + 2)
-            } else if has("</", at: open) {
-                position = end(of: ">", from: open + 2)
+    /// The whole of every element, from its `<` to behind its end, in document order: the n-th element of the tree is the n-th here.
+    public var ranges: [Range<Int>] {
+        var found: [Range<Int>] = []
+        var open: [Int] = []
+        var position = 0
+        while let start = index(of: UInt8(ascii: "<"), from: position) {
+            if has("<!--", at: start) {
+                position = end(of: "-->", from: start + 4)
+            } else if has("<![CDATA[", at: start) {
+                position = end(of: "]]>", from: start + 9)
+            } else if has("<?", at: start) {
+                position = end(of: "?>", from: start + 2)
+            } else if has("</", at: start) {
+                position = end(of: ">", from: start + 2)
+                guard let number = open.popLast() else { return found }
+                found[number] = found[number].lowerBound..<position
             } else {
-                position = endOfStartTag(from: open + 1)
-                if numbers.contains(number) {
-                    let isWhole = bytes[position - 2] == UInt8(ascii: "/")
-                    found[number] = open..<(isWhole ? position : end(of: ">", from: position))
-                }
-                number += 1
+                position = endOfStartTag(from: start + 1)
+                if bytes[position - 2] != UInt8(ascii: "/") { open.append(found.count) }
+                found.append(start..<position)
             }
         }
         return found

@@ -7,7 +7,7 @@ struct HouseTests {
     /// Bottom to top.
     static let rooms = [
         "XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Contracts", "Stores", "Exchanges", "RulePages", "ZIP",
-        "Evidence",
+        "Evidence", "Console",
         "PartnerKit",
         "Server", "Command",
     ]

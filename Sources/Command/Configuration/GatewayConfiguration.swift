@@ -22,6 +22,7 @@ struct GatewayConfiguration {
     let insideURL: String?
     let store: StoreSettings
     let seal: SealSettings
+    let console: ConsoleSettings
     let logLevel: Logger.Level
     let logFormat: ReportFormat
     let workThreads: Int
@@ -49,6 +50,7 @@ struct GatewayConfiguration {
         insideURL = file.text("inside.url")
         store = StoreSettings(file)
         seal = file.sealSettings()
+        console = file.consoleSettings(isOpen: environment == .dev && file.isSet("environment"))
         logLevel = file.choice("log.level", or: .info)
         logFormat = file.choice("log.format", or: .text)
         workThreads = file.number("work.threads", or: ProcessInfo.processInfo.activeProcessorCount, in: 1...256)

@@ -42,6 +42,8 @@ public struct Coverage: Sendable, Encodable {
     /// What the signature does not cover: elements of the Header, none of which is read for the dataset.
     public let notSigned: [String]
     private let canonicalPart: [UInt8]
+    /// The signed elements and where each stands in the message as received.
+    public let signedParts: [(path: String, source: Span)]
 
     private enum CodingKeys: CodingKey { case part, signer, values, notSigned }
 
@@ -58,19 +60,22 @@ public struct Coverage: Sendable, Encodable {
         let places = dataset.places.compactMap { place in
             elements.number(of: content.path + place.path).map { (place.pointer, content.path + place.path, $0) }
         }
-        let numbers = Set(places.map(\.2))
-        let source = XMLTagPositions(of: bytes).ranges(of: numbers)
-        let signed = XMLTagPositions(of: canonical).ranges(of: Set(numbers.map { $0 - first }))
+        let source = XMLTagPositions(of: bytes).ranges
+        let signed = XMLTagPositions(of: canonical).ranges
         part = body.path
         canonicalPart = canonical
         signer = verified.signer.certificate.fingerprint.hex
         values = places.compactMap { pointer, path, number in
-            guard let element = elements[number], let here = signed[number - first] else { return nil }
+            guard let element = elements[number], signed.indices.contains(number - first) else { return nil }
             return Value(
-                pointer: pointer, path: path, text: element.text, line: element.line, source: source[number].map(Span.init),
-                canonical: Span(here))
+                pointer: pointer, path: path, text: element.text, line: element.line,
+                source: source.indices.contains(number) ? Span(source[number]) : nil, canonical: Span(signed[number - first]))
         }
         notSigned = Coverage.unsigned(verified)
+        signedParts = elements.all.enumerated().compactMap { number, element in
+            guard source.indices.contains(number), verified.covers(element) else { return nil }
+            return (element.path, Span(source[number]))
+        }
     }
 
     private static func unsigned(_ verified: Verified<Envelope>) -> [String] {
@@ -94,6 +99,7 @@ public struct Coverage: Sendable, Encodable {
 /// The elements of a document by their numbers in document order, and by their paths.
 private struct ElementNumbers {
     private var elements: [XMLElement] = []
+    var all: [XMLElement] { elements }
     private var numbers: [String: Int] = [:]
 
     init(_ root: XMLElement) { add(root, path: root.path) }

@@ -73,12 +73,14 @@ public enum XOPReader {
         var unused = parts
         let size = parts.values.reduce(root.count) { $0 + ($1.count + 2) / 3 * 4 }
         guard size <= limit else { throw .document(.tooLarge(bytes: size, limit: limit)) }
-        let ranges = XMLTagPositions(of: root).ranges(of: Set(includes.map(\.number)))
+        let ranges = XMLTagPositions(of: root).ranges
         var message: [UInt8] = []
         message.reserveCapacity(size)
         var position = 0
         for (number, reference) in includes {
-            guard let range = ranges[number] else { throw .include("the place of 'cid:\(reference.prefix(60))' is not found") }
+            guard ranges.indices.contains(number), case let range = ranges[number] else {
+                throw .include("the place of 'cid:\(reference.prefix(60))' is not found")
+            }
             // RFC 2392 has the id escaped in the reference alone; CXF escapes it in Content-ID too.
             let decoded = reference.percentDecoded ?? reference
             guard let part = unused.removeValue(forKey: decoded) ?? unused.removeValue(forKey: reference) else {

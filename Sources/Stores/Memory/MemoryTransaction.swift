@@ -40,6 +40,7 @@ final class MemoryTransaction: StoreTransaction {
                 && fits(query.messageID, message.messageID) && fits(key, message.certificateNumber.map(NumberKey.key))
                 && fits(query.from, message.receivedAt, >=) && fits(query.to, message.receivedAt, <)
                 && fits(query.before, message.sequence, <)
+                && (query.rule.map { message.state == .refused && message.detail?.hasPrefix($0 + ":") == true } ?? true)
         }
         return Array(found.sorted { $0.sequence > $1.sequence }.prefix(query.limit))
     }

@@ -40,6 +40,11 @@ class SQLReading: StoreReading {
             conditions.append("claims = 1")
         }
         restrict("number_key =", query.certificateNumber.map { .text(NumberKey.key(of: $0)) })
+        if let rule = query.rule {
+            conditions.append("state IN ('refused', 'held', 'parked', 'rejected', 'abandoned') AND state = 'refused'")
+            arguments.append(.text(rule + ":"))
+            conditions.append("substr(detail, 1, \(rule.unicodeScalars.count + 1)) = $\(arguments.count)")
+        }
         restrict("received_at >=", query.from.map { .text($0) })
         restrict("received_at <", query.to.map { .text($0) })
         restrict("sequence <", query.before.map { .integer($0) })

@@ -82,7 +82,7 @@ class Document:
         kind = headers.get_content_type() if headers["Content-Type"] else None
         if kind not in contents:
             return [f"the content is {kind}, not one of {', '.join(contents)}"]
-        value = json.loads(data) if kind.endswith("json") else data.decode()
+        value = json.loads(data) if kind.endswith("json") else data.decode(errors="replace")
         return self.problems(contents[kind]["schema"], value, kind)
 
     def answer_problems(self, method, path, status, headers, data):

@@ -19,9 +19,10 @@ def content_of(path):
     """The lines of an archive by their kind, once its last line counts them rightly."""
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
         first, *lines, last = [json.loads(line) for line in file]
-    found = {kind: [line[kind] for line in lines if kind in line] for kind in ["message", "certificate", "refusal"]}
-    counts = {kind + "s": len(list) for kind, list in found.items()}
-    assert (first["archive"]["format"], last, sum(counts.values())) == (1, {"end": counts}, len(lines)), (first, last, counts)
+    counted, log = ["message", "certificate", "refusal"], ["change", "seal", "unsealed", "tally"]
+    found = {kind: [line[kind] for line in lines if kind in line] for kind in counted + log}
+    counts = {kind + "s": len(found[kind]) for kind in counted}
+    assert (first["archive"]["format"], last, sum(map(len, found.values()))) == (2, {"end": counts}, len(lines)), (first, last, counts)
     return found
 
 

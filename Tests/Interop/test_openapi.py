@@ -104,7 +104,7 @@ class AnswersTest(unittest.TestCase):
             problems = self.document.answer_problems(method, path, status, answered, data)
             self.assertEqual((status, problems), (expected, []), data[:500])
         self.seen.add((method, path, status))
-        return answered, json.loads(data or b"null") if answered.get_content_type().endswith("json") else data.decode()
+        return answered, json.loads(data or b"null") if answered.get_content_type().endswith("json") else data.decode(errors="replace")
 
     @contextlib.contextmanager
     def without_store(self, name):
@@ -177,6 +177,8 @@ class AnswersTest(unittest.TestCase):
         self.assertIn(sent["send-co"], [message["id"] for message in certificate["messages"]])
         self.call(404, "korea", "GET", "/certificates/{number}", number="none")
         self.call(404, "korea", "GET", "/messages/{id}/{content}", id="none", content="request.xml")
+        self.call(200, "korea", "GET", "/messages/{id}/evidence.asice", id=sent["send-co"])
+        self.call(404, "korea", "GET", "/messages/{id}/evidence.asice", id="none")
         self.call(404, "korea", "GET", "/messages/{id}/{content}", id=sent["send-co"], content="nonsense")
 
     def contents(self, name, message, operation):
@@ -231,6 +233,7 @@ class AnswersTest(unittest.TestCase):
                 for path in ["/messages", "/inbox", "/messages/{id}", "/certificates/{number}"]:
                     self.call(503, name, "GET", path, id=message, number="K001")
                 self.call(503, name, "GET", "/messages/{id}/{content}", id=message, content="dataset.json")
+                self.call(503, name, "GET", "/messages/{id}/evidence.asice", id=message)
                 self.call(503, name, "POST", "/messages/{id}/ack", b"", id=message)
             self.call(200, name, "GET", "/health/ready")
 

@@ -25,7 +25,7 @@ let package = Package(
         .executable(name: "coconect-soap", targets: ["Command"]),
         .library(
             name: "Gateway",
-            targets: ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", "Exchanges"]),
+            targets: ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets", "Stores", "Exchanges", "Evidence"]),
         .library(name: "Messages", targets: ["XML", "XMLSignature", "SOAP", "Trust", "WSSecurity", "Datasets"]),
         .library(name: "Attacks", targets: ["Attacks"]),
     ],

@@ -4,12 +4,21 @@ internal import Foundation
 /// that look alike fold together. The number itself is never changed.
 public enum NumberKey {
     public static func key(of number: String) -> String {
-        let plain = number.utf8.allSatisfy { (0x21..<0x7F).contains($0) } ? number : number.precomposedStringWithCompatibilityMapping
+        if number.utf8.allSatisfy({ (0x21..<0x7F).contains($0) }) {
+            return String(decoding: number.utf8.lazy.map { plainKeys[Int($0)] }, as: UTF8.self)
+        }
+        let plain = number.precomposedStringWithCompatibilityMapping
         var key = String.UnicodeScalarView()
         for scalar in plain.uppercased().unicodeScalars where !isInvisible(scalar) {
             key.append(lookAlikes[scalar] ?? scalar)
         }
         return String(key)
+    }
+
+    /// What each visible character of ASCII becomes; nearly all numbers are made of these.
+    private static let plainKeys: [UInt8] = (0..<128).map { (byte: UInt8) in
+        let upper = (0x61...0x7A).contains(byte) ? byte - 0x20 : byte
+        return lookAlikes[Unicode.Scalar(upper)].flatMap { $0.isASCII ? UInt8($0.value) : nil } ?? upper
     }
 
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {

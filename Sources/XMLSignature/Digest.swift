@@ -31,16 +31,27 @@ public struct Digest: Hashable, Sendable {
 
 extension [UInt8] {
     /// - Returns: `nil` for a text that is not lower-case hexadecimal.
-    public init?(hex: String) {
-        let digits = Array(hex.utf8).map { digit -> UInt8? in
+    public init?(hex: String) { self.init(hexadecimal: hex.utf8) }
+
+    /// - Parameter digits: lower-case hexadecimal as ASCII.
+    public init?(hexadecimal digits: some Sequence<UInt8>) {
+        self = []
+        var high: UInt8?
+        for digit in digits {
+            let value: UInt8
             switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-            default: nil
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+            default: return nil
+            }
+            if let first = high {
+                append(first << 4 | value)
+                high = nil
+            } else {
+                high = value
             }
         }
-        guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
-        self = stride(from: 0, to: digits.count, by: 2).map { (digits[$0] ?? 0) << 4 | (digits[$0 + 1] ?? 0) }
+        guard high == nil else { return nil }
     }
 
     /// Lower-case hexadecimal.

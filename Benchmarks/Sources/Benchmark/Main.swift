@@ -19,6 +19,7 @@ enum Main {
             print("usage: Benchmark FLOOR EXAMPLE.json ROUNDS [BYTES ...]")
             exit(2)
         }
+        if arguments[1] == "log" { return try await measureLog(arguments[2], records: sizes.first ?? 100_000) }
         if arguments[1] == "attacks" { return try await measureAttacks(arguments[2], sizes: sizes) }
         let example = Array(try Data(contentsOf: URL(fileURLWithPath: arguments[2])))
         let folder = NSTemporaryDirectory() + "coconect-benchmark-" + LocalID.make()
@@ -45,6 +46,14 @@ enum Main {
         for size in sizes.isEmpty ? [10_000, 100_000, 1_000_000] : sizes {
             try await AttackCosts(size: size, example: Array(Data(contentsOf: URL(fileURLWithPath: example))), folder: folder).print()
         }
+    }
+
+    /// `Benchmark log EXAMPLE.json 1 [RECORDS]`
+    private static func measureLog(_ example: String, records: Int) async throws {
+        let folder = NSTemporaryDirectory() + "coconect-benchmark-" + LocalID.make()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await LogCosts(records: records, example: Array(Data(contentsOf: URL(fileURLWithPath: example))), folder: folder).print()
     }
 
     private static func measureSample(_ sample: Sample, floor: Floor, rounds: Int, folder: String) async throws {

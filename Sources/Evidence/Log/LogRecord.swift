@@ -8,7 +8,7 @@ struct LogRecord {
     private init(_ key: LogKey) {
         bytes.reserveCapacity(1024)
         add("coconect-record", "1")
-        add("kind", "\(key.kind)")
+        add("kind", LogRecord.name(of: key.kind))
         add("subject", "\(key.subject)")
         if key.number != 0 { add("number", "\(key.number)") }
     }
@@ -59,9 +59,23 @@ struct LogRecord {
         add("detail", change.note.detail)
     }
 
+    private static func name(of kind: LogKind) -> String {
+        switch kind {
+        case .event: "event"
+        case .fact: "fact"
+        case .refusal: "refusal"
+        case .change: "change"
+        }
+    }
+
     private mutating func add(_ name: String, _ value: String) {
         bytes += name.utf8
         bytes.append(UInt8(ascii: " "))
+        guard value.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) else {
+            bytes += value.utf8
+            bytes.append(UInt8(ascii: "\n"))
+            return
+        }
         for byte in value.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): bytes += #"\\"#.utf8

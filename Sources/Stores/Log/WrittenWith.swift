@@ -29,20 +29,22 @@ public struct WrittenWith: Sendable, Hashable {
         contents = [:]
         attempts = .none
         var isWhole = false
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard words.count == 2 else { return nil }
-            switch words[0] {
-            case "attempts":
-                guard let attempts = MessageChange.Attempts(rawValue: words[1]) else { return nil }
-                (self.attempts, isWhole) = (attempts, true)
-            case "signer": signer = words[1]
-            case "body": bodyDigest = words[1]
-            default:
-                guard let kind = ContentKind(rawValue: words[0]), let digest = [UInt8](hex: words[1]), digest.count == 32 else {
-                    return nil
-                }
+        // Byte by byte: a long log has millions of them.
+        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+            let (name, value) = (line[..<space], line[line.index(after: space)...])
+            if let kind = ContentKind.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name) }) {
+                guard let digest = [UInt8](hexadecimal: value), digest.count == 32 else { return nil }
                 contents[kind] = Digest(value: digest)
+            } else if name.elementsEqual("attempts".utf8) {
+                guard let attempts = MessageChange.Attempts(rawValue: String(Substring(value))) else { return nil }
+                (self.attempts, isWhole) = (attempts, true)
+            } else if name.elementsEqual("signer".utf8) {
+                signer = String(Substring(value))
+            } else if name.elementsEqual("body".utf8) {
+                bodyDigest = String(Substring(value))
+            } else {
+                return nil
             }
         }
         guard isWhole else { return nil }

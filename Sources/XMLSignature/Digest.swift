@@ -31,11 +31,12 @@ public struct Digest: Hashable, Sendable {
 
 extension [UInt8] {
     /// - Returns: `nil` for a text that is not lower-case hexadecimal.
-    public init?(hex: String) { self.init(hexadecimal: hex.utf8) }
+    public init?(hex: String) { self.init(hexadecimal: Array(hex.utf8)[...]) }
 
     /// - Parameter digits: lower-case hexadecimal as ASCII.
-    public init?(hexadecimal digits: some Sequence<UInt8>) {
+    public init?(hexadecimal digits: ArraySlice<UInt8>) {
         self = []
+        reserveCapacity(digits.count / 2)
         var high: UInt8?
         for digit in digits {
             let value: UInt8

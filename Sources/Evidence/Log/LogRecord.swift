@@ -68,22 +68,27 @@ struct LogRecord {
         }
     }
 
-    private mutating func add(_ name: String, _ value: String) {
-        bytes += name.utf8
+    private mutating func add(_ name: StaticString, _ value: String) {
+        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
         bytes.append(UInt8(ascii: " "))
-        guard value.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) else {
-            bytes += value.utf8
-            bytes.append(UInt8(ascii: "\n"))
-            return
-        }
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
-            case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
-            case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
-            default: bytes.append(byte)
-            }
+        var value = value
+        value.withUTF8 { text in
+            guard text.contains(where: LogRecord.isEscaped) else { return bytes.append(contentsOf: text) }
+            for byte in text { if LogRecord.isEscaped(byte) { escape(byte) } else { bytes.append(byte) } }
         }
         bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\n"): bytes.append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): bytes.append(UInt8(ascii: "r"))
+        default: bytes.append(byte)
+        }
     }
 }

@@ -30,23 +30,29 @@ public struct WrittenWith: Sendable, Hashable {
         attempts = .none
         var isWhole = false
         // Byte by byte: a long log has millions of them.
-        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
-            let (name, value) = (line[..<space], line[line.index(after: space)...])
-            if let kind = ContentKind.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name) }) {
+        let bytes = Array(text.utf8)
+        var start = 0
+        while start <= bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            guard let space = bytes[start..<end].firstIndex(of: UInt8(ascii: " ")) else { return nil }
+            let (name, value) = (bytes[start..<space], bytes[(space + 1)..<end])
+            start = end + 1
+            if let kind = WrittenWith.kinds.first(where: { $0.name == name })?.kind {
                 guard let digest = [UInt8](hexadecimal: value), digest.count == 32 else { return nil }
                 contents[kind] = Digest(value: digest)
-            } else if name.elementsEqual("attempts".utf8) {
-                guard let attempts = MessageChange.Attempts(rawValue: String(Substring(value))) else { return nil }
+                continue
+            }
+            switch String(decoding: name, as: UTF8.self) {
+            case "attempts":
+                guard let attempts = MessageChange.Attempts(rawValue: String(decoding: value, as: UTF8.self)) else { return nil }
                 (self.attempts, isWhole) = (attempts, true)
-            } else if name.elementsEqual("signer".utf8) {
-                signer = String(Substring(value))
-            } else if name.elementsEqual("body".utf8) {
-                bodyDigest = String(Substring(value))
-            } else {
-                return nil
+            case "signer": signer = String(decoding: value, as: UTF8.self)
+            case "body": bodyDigest = String(decoding: value, as: UTF8.self)
+            default: return nil
             }
         }
         guard isWhole else { return nil }
     }
+
+    private static let kinds = ContentKind.allCases.map { (kind: $0, name: Array($0.rawValue.utf8)[...]) }
 }

@@ -18,7 +18,7 @@ extension Console {
                 chart: TrafficChart(tallies, hours).svg, traffic: traffic.rows,
                 refusals: RefusalChart(tallies).rows, queues: depths.map { Queue($0, now) }.sorted { $0.partner < $1.partner },
                 seals: "\(sealing.seals)", sealedAt: sealing.sealedAt?.second ?? "never",
-                unsealed: "\(sealing.unsealed)", unsigned: "\(sealing.unsigned)", unstamped: "\(sealing.unstamped)",
+                unsealed: "\(sealing.unsealed)", unstamped: "\(sealing.unstamped)",
                 sealingProblem: sealingProblem(), certificates: ValidityChart(gateway.certificateNotices(at: now), at: now).svg),
             "overview", title: "Overview", user)
     }
@@ -31,7 +31,6 @@ extension Console {
         let seals: String
         let sealedAt: String
         let unsealed: String
-        let unsigned: String
         let unstamped: String
         let sealingProblem: String?
         let certificates: String

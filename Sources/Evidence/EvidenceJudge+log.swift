@@ -28,7 +28,9 @@ extension EvidenceJudge {
                 defects.append("the statement of seal \(path.seal) is not there, or none of this program")
                 continue
             }
-            if MerkleTree.root(from: MerkleTree.leaf(text), along: path.path).hex != statement.root || statement.number != path.seal {
+            if MerkleTree.root(from: MerkleTree.leaf(path.name + Digest(of: text).bytes), along: path.path).hex != statement.root
+                || statement.number != path.seal
+            {
                 defects.append("event \(number) is not under seal \(path.seal)")
             }
             if judged.insert(path.seal).inserted { seals.append(seal(path.seal, statement, files)) }
@@ -38,7 +40,7 @@ extension EvidenceJudge {
 
     private mutating func compareDigests(_ files: ZIPReader, _ record: Record) {
         let events = record.events.enumerated().map { NumberedEvent(number: Int64($0 + 1), event: $1) }
-        guard let history = MessageHistory(events) else {
+        guard let history = MessageHistory(events, direction: record.message.direction) else {
             return notes.append("its first record is older than the sealed log, which does not cover its bytes")
         }
         var contents: [ContentKind: [UInt8]] = [:]

@@ -6,7 +6,7 @@ internal import ServiceLifecycle
 internal import Stores
 internal import Synchronization
 
-/// Seals what is new in the log, again and again, and once more at the end. What cannot be signed or stamped now is tried again each time.
+/// Seals what is new in the log, again and again, and once more at the end; has seals stamped beside that.
 struct SealingService: Service {
     let sealer: Sealer
     let interval: Duration
@@ -15,30 +15,37 @@ struct SealingService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await Task { await round() }.value
-                do { try await Task.sleep(for: interval) } catch { break }
+            await withDiscardingTaskGroup { group in
+                group.addTask { await again { await step("seal") { try await seal() } } }
+                // An authority that takes its time keeps no record from its seal.
+                group.addTask { await again { await step("stamp") { try await sealer.stamp() } } }
             }
         }
-        await Task { await round() }.value
+        // What was cancelled, and what came since.
+        await Task { await step("seal") { try await seal() } }.value
     }
 
-    private func round() async {
-        await step("seal") {
-            for seal in try await sealer.seal() {
-                logger.info("log sealed", metadata: ["seal": "\(seal.number)", "head": "\(seal.head)"])
-            }
+    private func again(_ body: () async -> Void) async {
+        while !Task.isCancelled {
+            await body()
+            do { try await Task.sleep(for: interval) } catch { return }
         }
-        await step("sign") { _ = try await sealer.sign() }
-        await step("stamp") { _ = try await sealer.stamp() }
+    }
+
+    private func seal() async throws {
+        for seal in try await sealer.seal() {
+            logger.info("log sealed", metadata: ["seal": "\(seal.number)", "head": "\(seal.head)"])
+        }
     }
 
     private func step(_ name: String, _ body: () async throws -> Void) async {
         do {
             try await body()
             if health.recover(name) { logger.info("sealing goes on", metadata: ["step": "\(name)"]) }
+        } catch is CancellationError {
+            return
         } catch {
-            guard health.fail(name, "\(error)") else { return }
+            guard !Task.isCancelled, health.fail(name, "\(error)") else { return }
             logger.error("sealing is held up, messages are not", metadata: ["step": "\(name)", "error": "\(error)"])
         }
     }

@@ -316,6 +316,15 @@ class EvidenceTest(unittest.TestCase):
         prefix = re.match(rb"<(?:([^:\s>]+):)?", element)[1]
         return re.sub(rb"^<([^\s/>]+)", rb"<\1 xmlns:" + prefix + rb'="urn:x"' if prefix else rb"<\1", element, count=1)
 
+    def test_a_signed_fault_has_a_verdict_too(self):
+        status, _, fault = self.world.post("vietnam", self.world.signed(gateway.example(sender=gateway.PARTIES["vietnam"])))
+        self.assertEqual(status, 500)
+        status, output, errors = gateway.run("verify", "-", "--trust", self.trust(), "--format", "json", input=fault)
+        verdict = json.loads(output)
+        self.assertEqual((status, verdict["verdict"], "coverage" in verdict), (0, "good", False), errors)
+        VERDICT.validate(verdict)
+        self.assertEqual(gateway.run("verify", "-", "--trust", self.trust(), "--find", "/id", input=fault)[0], 1)
+
     def test_verdicts_are_as_their_schema_says(self):
         (message,) = self.world.messages("vietnam", self.message_id)
         raw = self.raw("vietnam", message, "request.xml")

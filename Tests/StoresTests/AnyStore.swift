@@ -40,8 +40,9 @@ struct AnyStore: Sendable {
     func sealAll() async throws {
         _ = try await store.write { transaction in
             try transaction.add(
-                StoredSeal(number: transaction.sealingState().seals + 1, at: "t", statement: [], leaves: [], isToBeStamped: false),
-                covering: transaction.unsealed(limit: .max).map(\.position), tallies: [])
+                StoredSeal(
+                    number: transaction.sealingState().seals + 1, at: "t", statement: [], leaves: [], isToBeStamped: false, signature: []),
+                covering: transaction.unsealed(limit: .max), tallies: [])
         }
     }
 

@@ -45,7 +45,6 @@ struct ExportEvidence: AsyncParsableCommand {
         // What happened a moment ago is to be under a seal too; a gateway that runs has it stamped.
         let sealer = Sealer(gateway, authority: nil, isToBeStamped: authority != nil)
         _ = try await sealer.seal()
-        _ = try await sealer.sign()
         if let id {
             _ = try await options.message(id, gateway)
             return try await export(id, to: out, gateway, anchors)

@@ -7,6 +7,10 @@ struct LogCommand: ParsableCommand {
         discussion: """
             Every record (request, receipt, refusal, delivery, change by an operator) gets a digest in a Merkle tree; the roots are chained,
             signed by the gateway and, where an authority is configured (seal.timestamps), stamped (RFC 3161).
+
+            EXAMPLES
+              coconect-soap log verify --config /etc/coconect/gateway.yaml
+              coconect-soap log list --last 10
             """,
         subcommands: [VerifyLog.self, ListSeals.self, SealLog.self])
 }

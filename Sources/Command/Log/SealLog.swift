@@ -19,7 +19,6 @@ struct SealLog: AsyncParsableCommand {
         let hasAuthority = try loadConfiguration(options.config).seal.authority != nil
         let sealer = Sealer(gateway, authority: nil, isToBeStamped: hasAuthority)
         let seals = try await sealer.seal()
-        while try await sealer.sign() > 0 {}
         for seal in seals { output("seal \(seal.number): \(seal.records) records, head \(seal.head)") }
         if seals.isEmpty { output("nothing is new") }
     }

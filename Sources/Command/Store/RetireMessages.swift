@@ -37,7 +37,9 @@ struct RetireMessages: AsyncParsableCommand {
         let gateway = try options.gateway(isPatient: true)
         let store = gateway.store
         // What is not sealed stays.
-        if !dryRun { _ = try await Sealer(gateway, authority: nil).seal() }
+        let isStamped = try loadConfiguration(options.config).seal.authority != nil
+        let sealer = Sealer(gateway, authority: nil, isToBeStamped: isStamped)
+        if !dryRun { _ = try await sealer.seal() }
         guard let oldest = try await store.read({ try $0.oldest() }) else { return output("the store holds no message") }
         var (month, total) = (Month(of: oldest), 0)
         while month < end {
@@ -57,6 +59,8 @@ struct RetireMessages: AsyncParsableCommand {
             }
             month = month.next
         }
+        // Who moved it is under a seal from now on: before that it excuses nothing.
+        if !dryRun { _ = try await sealer.seal() }
         output("\(total) \(total == 1 ? "message" : "messages") \(dryRun ? "would be" : "were") moved")
     }
 

@@ -1,9 +1,10 @@
 internal import Stores
+internal import XMLSignature
 
 /// What a seal keeps of a record: what it is about, and its digest.
 struct LogLeaf: Hashable {
     let key: LogKey
-    /// `MerkleTree.leaf` of the record; zeros where there was none any more when it was sealed.
+    /// SHA-256 of the record; zeros where there was none any more when it was sealed.
     let digest: [UInt8]
 
     static let size = 48
@@ -11,7 +12,7 @@ struct LogLeaf: Hashable {
 
     init(_ key: LogKey, _ record: [UInt8]?) {
         self.key = key
-        digest = record.map(MerkleTree.leaf) ?? LogLeaf.absent
+        digest = record.map { Digest(of: $0).bytes } ?? LogLeaf.absent
     }
 
     private init?(_ bytes: ArraySlice<UInt8>) {
@@ -21,6 +22,12 @@ struct LogLeaf: Hashable {
         key = LogKey(kind, number(bytes[start..<start + 8]), number(bytes[(start + 9)..<start + 16]))
         digest = Array(bytes[(start + 16)..<start + LogLeaf.size])
     }
+
+    /// What stands in the tree: the digest with what it is of, so that neither can be changed.
+    var node: [UInt8] { MerkleTree.leaf(bytes) }
+
+    /// What the record is about, as 16 bytes: position, kind, number.
+    var name: [UInt8] { Array(bytes.prefix(16)) }
 
     private var bytes: [UInt8] {
         func bytes(_ number: Int64, count: Int) -> [UInt8] {

@@ -7,6 +7,8 @@ internal import XMLSignature
 struct LogProof: Sendable {
     let number: Int64
     let record: [UInt8]
+    /// What the record is about, as the leaf has it.
+    let name: [UInt8]
     let path: [MerkleTree.Sibling]
     let seal: StoredSeal
 
@@ -25,13 +27,16 @@ struct LogProof: Sendable {
                 let leaves = LogLeaf.decode(seal.leaves) ?? []
                 let found = leaves.indices.filter { leaves[$0].key.kind == .event && leaves[$0].key.subject == message.sequence }
                 guard !found.isEmpty else { continue }
-                let tree = MerkleTree(leaves.map(\.digest))
+                let tree = MerkleTree(leaves.map(\.node))
                 for index in found {
                     let number = leaves[index].key.number
                     guard missing.remove(number) != nil, events.indices.contains(Int(number) - 1) else { continue }
                     let event = NumberedEvent(number: number, event: events[Int(number) - 1])
                     proofs.append(
-                        LogProof(number: number, record: LogRecord(event, of: message).bytes, path: tree.path(of: index), seal: seal))
+                        LogProof(
+                            number: number, record: LogRecord(event, of: message).bytes, name: leaves[index].name,
+                            path: tree.path(of: index),
+                            seal: seal))
                 }
             }
             last = final.number
@@ -62,23 +67,25 @@ struct LogProof: Sendable {
     static let signatureFile = "signature.xml"
     static let stampFile = "stamp.tsr"
 
-    /// The seal's number, then from the leaf up which sibling stands on which side, one a line.
+    /// The seal's number, what the leaf is about, then from the leaf up which sibling stands on which side, one a line.
     private var text: [UInt8] {
-        let lines = ["seal \(seal.number)"] + path.map { "\($0.side.rawValue) \($0.digest.hex)" }
+        let lines = ["seal \(seal.number)", "name \(name.hex)"] + path.map { "\($0.side.rawValue) \($0.digest.hex)" }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
     /// - Returns: `nil` for a text that is no path.
-    static func read(path text: [UInt8]) -> (seal: Int64, path: [MerkleTree.Sibling])? {
+    static func read(path text: [UInt8]) -> (seal: Int64, name: [UInt8], path: [MerkleTree.Sibling])? {
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-        guard let head = lines.first, head.count == 2, head[0] == "seal", let seal = Int64(head[1]), lines.count <= 64 else { return nil }
+        guard let head = lines.first, head.count == 2, head[0] == "seal", let seal = Int64(head[1]), lines.count <= 64,
+            lines.count > 1, lines[1].count == 2, lines[1][0] == "name", let name = [UInt8](hex: lines[1][1]), name.count == 16
+        else { return nil }
         var path: [MerkleTree.Sibling] = []
-        for words in lines.dropFirst() {
+        for words in lines.dropFirst(2) {
             guard words.count == 2, let side = MerkleTree.Sibling.Side(rawValue: words[0]), let digest = [UInt8](hex: words[1]),
                 digest.count == 32
             else { return nil }
             path.append(MerkleTree.Sibling(side: side, digest: digest))
         }
-        return (seal, path)
+        return (seal, name, path)
     }
 }

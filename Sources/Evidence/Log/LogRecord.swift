@@ -27,8 +27,9 @@ struct LogRecord {
         add("at", numbered.event.at)
         add("state", numbered.event.state.rawValue)
         if let detail = numbered.event.detail { add("detail", detail) }
-        // Its lines are words of ours, each of which reads as a name and a value here too.
+        // Its lines are words of ours, each of which reads as a name and a value here too; that they follow is said first.
         if let written = numbered.event.written {
+            add("written", "\(written.utf8.count)")
             bytes += written.utf8
             bytes.append(UInt8(ascii: "\n"))
         }

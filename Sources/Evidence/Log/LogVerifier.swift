@@ -1,6 +1,7 @@
 public import Exchanges
 public import Stores
 internal import Trust
+internal import XML
 
 /// Walks the sealed log from its first seal and compares every record with what was sealed, row by row, in memory that does not grow with
 /// the log.
@@ -24,10 +25,10 @@ public struct LogVerifier: Sendable {
     public func verify(head: String? = nil, progress: @escaping @Sendable (Int64, Int64) -> Void) async throws -> LogVerdict {
         let (trust, administration) = (trust, administration)
         return try await store.read { reading in
-            var chain = SealChain(gateway: administration, trust: trust, expecting: head)
+            var chain = SealChain(gateway: administration, trust: trust, expecting: head?.lowercased())
             var rows = try RowJudge(reading)
             let total = try reading.sealingState().seals
-            var last: Int64 = 0
+            var last = Int64.min
             while case let seals = try reading.seals(after: last, limit: LogVerifier.page), let final = seals.last {
                 for seal in seals {
                     if let leaves = chain.follow(seal) { try rows.judge(leaves, sealedAt: seal.at) }
@@ -38,6 +39,7 @@ public struct LogVerifier: Sendable {
             chain.end()
             try rows.judgeUnsealed()
             try rows.judgeCounts()
+            rows.judgeForgotten()
             try rows.judgeStrays()
             return chain.verdict.adding(rows)
         }
@@ -52,8 +54,12 @@ struct SealChain {
     private(set) var verdict = LogVerdict()
     private var previous: [UInt8]?
     private var isExpectedFound = false
-    private var unsigned: [Int64] = []
     private var unstamped = 0
+
+    /// Seconds that clocks of replicas may differ by.
+    private static let skew: Int64 = 300
+    /// Seconds after which a stamp proves little of the time of its seal.
+    private static let late: Int64 = 7 * 86_400
     private var unjudgedStamps = 0
 
     init(gateway: Administration, trust: SealTrust, expecting head: String?) {
@@ -79,11 +85,12 @@ struct SealChain {
             defect(seal, "it does not follow the seal before it")
         }
         if statement.number != seal.number || statement.at != seal.at { defect(seal, "its number or time is not that of its statement") }
+        if statement.isToBeStamped != seal.isToBeStamped { defect(seal, "whether it is to be stamped was changed") }
         if statement.gateway != gateway { defect(seal, "it is of another gateway: \(statement.gateway)") }
         judgeSignature(seal)
         judgeStamp(seal)
         guard let leaves = LogLeaf.decode(seal.leaves), leaves.count == statement.records,
-            MerkleTree(leaves.map(\.digest)).root.hex == statement.root
+            MerkleTree(leaves.map(\.node)).root.hex == statement.root
         else { return broken(seal, "its list of digests was changed") }
         verdict.records += leaves.count
         return leaves
@@ -91,11 +98,12 @@ struct SealChain {
 
     private mutating func judgeSignature(_ seal: StoredSeal) {
         switch judge.signature(seal.signature, of: seal.statement) {
-        case .missing: unsigned.append(seal.number)
+        case .missing: defect(seal, "it has no signature")
         case .bad(let reason): defect(seal, reason)
-        case .good:
-            for number in unsigned { verdict.add(defect: "seal \(number) has no signature, and a later one has") }
-            unsigned = []
+        case .good(_, let at):
+            if let signed = XMLDateTime(at), let sealed = XMLDateTime(seal.at), abs(signed.seconds - sealed.seconds) > SealChain.skew {
+                defect(seal, "it was signed at \(at)")
+            }
         }
     }
 
@@ -103,7 +111,14 @@ struct SealChain {
         switch judge.stamp(seal.stamp, of: seal.signature) {
         case .missing: if seal.isToBeStamped { unstamped += 1 }
         case .notJudged: unjudgedStamps += 1
-        case .good: verdict.stamped += 1
+        case .good(let stamp):
+            verdict.stamped += 1
+            if let sealed = XMLDateTime(seal.at), stamp.time < sealed.adding(seconds: -SealChain.skew) {
+                defect(seal, "its stamp is older than it is: \(stamp.time.text)")
+            }
+            if let sealed = XMLDateTime(seal.at), stamp.time > sealed.adding(seconds: SealChain.late) {
+                verdict.notes.append("seal \(seal.number) of \(seal.at) was stamped as late as \(stamp.time.text)")
+            }
         case .bad(let reason): defect(seal, reason)
         }
     }
@@ -112,7 +127,6 @@ struct SealChain {
         if let expected, !isExpectedFound {
             verdict.add(defect: "no seal has the head \(expected): the end of the log was cut off, or it is another log")
         }
-        if !unsigned.isEmpty { verdict.notes.append("\(unsigned.count) seals are not signed yet, from seal \(unsigned[0])") }
         if unstamped > 0 { verdict.notes.append("\(unstamped) seals wait for their stamp") }
         if unjudgedStamps > 0 { verdict.notes.append("\(unjudgedStamps) stamps were not judged: no anchors of the authority were given") }
     }
@@ -134,6 +148,7 @@ extension LogVerdict {
         verdict.removedByRule = rows.removedByRule
         for defect in rows.defects { verdict.add(defect: defect) }
         verdict.defectCount += rows.moreDefects
+        verdict.notes += rows.retirements
         if rows.unsealed > 0 { verdict.notes.append("\(rows.unsealed) records are not sealed yet") }
         if rows.withoutDigests > 0 {
             verdict.notes.append(

@@ -11,14 +11,26 @@ struct MessageHistory {
     private var bodyDigest: String?
     private var contents: [ContentKind: Digest] = [:]
     private let isRefused: Bool
+    /// What no gateway writes.
+    private var oddities: [String] = []
 
     /// - Returns: `nil` where its first record is older than the sealed log.
-    init?(_ events: [NumberedEvent]) {
+    ///
+    /// - Parameter direction: whose request and dataset it has; what came in is never replaced.
+    init?(_ events: [NumberedEvent], direction: Direction) {
         guard let first = events.first, first.event.written != nil else { return nil }
         isRefused = first.event.state == .refused
         for numbered in events {
             // A note about it changes nothing in its row.
-            guard let written = numbered.event.written.flatMap(WrittenWith.init) else { continue }
+            guard let text = numbered.event.written else { continue }
+            guard let written = WrittenWith(text) else {
+                oddities.append("what event \(numbered.number) says was written is none of this program's")
+                continue
+            }
+            let fixed: [ContentKind] = direction == .inbound ? [.request, .dataset] : [.dataset]
+            for kind in fixed where contents[kind] != nil && written.contents[kind] != nil {
+                oddities.append("event \(numbered.number) replaces \(kind.rawValue)")
+            }
             (state, detail, updatedAt) = (numbered.event.state, numbered.event.detail, numbered.event.at)
             switch written.attempts {
             case .oneMore: attempts += 1
@@ -33,7 +45,7 @@ struct MessageHistory {
 
     func differences(from logged: LoggedMessage) -> [String] {
         let message = logged.message
-        var differences: [String] = []
+        var differences = oddities
         func compare<Value: Equatable>(_ name: String, _ row: Value, _ records: Value) {
             if row != records {
                 differences.append("its row has the \(name) \(MessageHistory.text(row)), its records have \(MessageHistory.text(records))")
@@ -50,6 +62,7 @@ struct MessageHistory {
         if !message.state.isFinal, !logged.isToBeDone {
             differences.append("it is \(message.state.rawValue), but what is to be done about it was removed")
         }
+        if message.state.isFinal, logged.isToBeDone { differences.append("it is \(message.state.rawValue), and work about it was put in") }
         return differences
     }
 

@@ -15,18 +15,21 @@ struct SealStatement: Codable, Hashable {
     let root: String
     /// SHA-256 of the statement before it, hexadecimal; zeros for the first.
     let previous: String
+    /// Whether a timestamp authority was configured.
+    let isToBeStamped: Bool
 
     static let format = "coconect-seal-1"
     /// Its name in the signature over it.
     static let file = "seal.json"
 
-    init(gateway: Administration, number: Int64, at: String, leaves: [LogLeaf], previous: [UInt8]?) {
+    init(gateway: Administration, number: Int64, at: String, leaves: [LogLeaf], previous: [UInt8]?, isToBeStamped: Bool) {
         format = SealStatement.format
         self.gateway = gateway
         self.number = number
         self.at = at
         records = leaves.count
-        root = MerkleTree(leaves.map(\.digest)).root.hex
+        root = MerkleTree(leaves.map(\.node)).root.hex
+        self.isToBeStamped = isToBeStamped
         self.previous = SealStatement.link(previous)
     }
 

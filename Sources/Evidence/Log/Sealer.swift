@@ -4,8 +4,8 @@ internal import Trust
 public import XML
 internal import XMLSignature
 
-/// Seals what is new in the log: records get a Merkle root, roots are chained, then signed and stamped. Each step is its own, so that
-/// neither a signer nor an authority that is away holds up the one before it.
+/// Seals what is new in the log: records get a Merkle root, roots are chained and signed; stamps are made up for later, so that an
+/// authority that is away holds up nothing.
 public struct Sealer: Sendable {
     private let store: any MessageStore
     private let administration: Administration
@@ -16,7 +16,7 @@ public struct Sealer: Sendable {
 
     /// Records of one seal at the most.
     private static let most = 4096
-    /// Signed or stamped in one round at the most.
+    /// Stamped in one round at the most.
     private static let round = 256
 
     /// - Parameters:
@@ -47,59 +47,67 @@ public struct Sealer: Sendable {
     }
 
     private func sealSome() async throws -> StoredSeal? {
-        let (records, leaves, tallies) = try await store.read { reading -> ([UnsealedRecord], [LogLeaf], [Tally]) in
+        // At one moment, or positions could have been given anew between the two.
+        let found = try await store.read { reading -> Unsealed in
             let records = try reading.unsealed(limit: Sealer.most)
             let keys = records.map(\.key).sorted()
             let rows = try LoggedRows(keys, reading)
-            return (records, keys.map { LogLeaf($0, rows.record($0)) }, Traffic(keys, rows).tallies)
-        }
-        guard !leaves.isEmpty else { return nil }
-        let (number, previous) = try await store.read { reading -> (Int64, [UInt8]?) in
             let last = try reading.sealingState().seals
-            return (last + 1, try reading.seals(after: last - 1, limit: 1).first?.statement)
+            return Unsealed(
+                records: records, leaves: keys.map { LogLeaf($0, rows.record($0)) }, tallies: Traffic(keys, rows).tallies, last: last,
+                previous: try reading.seals(after: last - 1, limit: 1).first?.statement)
         }
-        let now = clock().text
-        let statement = SealStatement(gateway: administration, number: number, at: now, leaves: leaves, previous: previous)
+        guard !found.leaves.isEmpty else { return nil }
+        let now = clock()
+        let statement = SealStatement(
+            gateway: administration, number: found.last + 1, at: now.text, leaves: found.leaves, previous: found.previous,
+            isToBeStamped: isToBeStamped
+        ).bytes
+        // Signed from memory, before it is written: what stands in the database may be somebody else's.
         let seal = StoredSeal(
-            number: number, at: now, statement: statement.bytes, leaves: LogLeaf.encode(leaves), isToBeStamped: isToBeStamped)
-        let positions = records.map(\.position)
-        // Another replica that was faster leaves what is left for the next time.
-        return try await store.write { try $0.add(seal, covering: positions, tallies: tallies) } ? seal : nil
+            number: found.last + 1, at: now.text, statement: statement, leaves: LogLeaf.encode(found.leaves), isToBeStamped: isToBeStamped,
+            signature: try await sign(statement, at: now))
+        // Another that was faster leaves what is left for the next time.
+        return try await store.write { try $0.add(seal, covering: found.records, tallies: found.tallies) } ? seal : nil
     }
 
-    /// Signs what is not signed yet.
-    ///
-    /// - Returns: how many were signed.
-    public func sign() async throws -> Int {
-        let unsigned = try await store.read { try $0.seals(without: .signature, limit: Sealer.round) }
-        for seal in unsigned {
-            let now = clock()
-            let identity = identities.current(at: now)
-            let algorithm = identity.signer.kind.algorithm
-            let draft = FileSignatureDraft(
-                over: [.init(path: SealStatement.file, mediaType: "application/json", digest: Digest(of: seal.statement))],
-                algorithm: algorithm, certificate: identity.certificate.der, signedAt: now.text)
-            let document = draft.document(value: try await identity.signer.sign(draft.signedInfo, by: algorithm))
-            try await store.write { try $0.sign(seal: seal.number, with: document) }
-        }
-        return unsigned.count
+    private struct Unsealed: Sendable {
+        let records: [UnsealedRecord]
+        let leaves: [LogLeaf]
+        let tallies: [Tally]
+        let last: Int64
+        let previous: [UInt8]?
+    }
+
+    private func sign(_ statement: [UInt8], at now: XMLDateTime) async throws -> [UInt8] {
+        let identity = identities.current(at: now)
+        let algorithm = identity.signer.kind.algorithm
+        let draft = FileSignatureDraft(
+            over: [.init(path: SealStatement.file, mediaType: "application/json", digest: Digest(of: statement))],
+            algorithm: algorithm, certificate: identity.certificate.der, signedAt: now.text)
+        return draft.document(value: try await identity.signer.sign(draft.signedInfo, by: algorithm))
     }
 
     /// Has stamped what is not stamped yet.
     ///
-    /// - Returns: how many were stamped.
-    public func stamp() async throws -> Int {
-        guard let authority else { return 0 }
-        let unstamped = try await store.read { try $0.seals(without: .stamp, limit: Sealer.round) }
-        for seal in unstamped {
+    /// - Throws: where the authority does not answer; or, once all were asked for, why a stamp was not taken.
+    public func stamp() async throws {
+        guard let authority else { return }
+        var refused: Timestamp.Defect?
+        for seal in try await store.read({ try $0.unstamped(limit: Sealer.round) }) {
             guard let signature = seal.signature else { continue }
             let request = TimestampRequest(for: Digest(of: signature))
             let response = try await authority.ask(request)
-            // Kept only where it would convince a judge.
-            _ = try Timestamp(verifying: response, of: signature, answering: request, anchors: authority.anchors)
+            do throws(Timestamp.Defect) {
+                // Kept only where it would convince a judge.
+                _ = try Timestamp(verifying: response, of: signature, answering: request, anchors: authority.anchors)
+            } catch {
+                refused = error
+                continue
+            }
             try await store.write { try $0.stamp(seal: seal.number, with: response) }
         }
-        return unstamped.count
+        if let refused { throw refused }
     }
 }
 

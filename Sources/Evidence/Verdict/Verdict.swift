@@ -15,9 +15,10 @@ public struct Verdict: Sendable, Encodable {
     public init(_ report: VerificationReport, _ verified: Verified<Envelope>?, bytes: [UInt8], catalog: Catalog) {
         self.report = report
         coverage = verified.flatMap { verified in
-            guard let content = verified.content, let dataset = try? catalog.dataset(reading: content, as: content.local) else {
-                return nil
-            }
+            // A fault, or what somebody else's words are for, has no values of ours.
+            guard let content = verified.content, let name = catalog.menu.messages.first(where: { $0.value.xml == content.name })?.key,
+                let dataset = try? catalog.dataset(reading: content, as: name)
+            else { return nil }
             return Coverage(dataset, of: verified, bytes: bytes)
         }
     }

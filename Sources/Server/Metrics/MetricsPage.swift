@@ -35,7 +35,7 @@ struct MetricsPage: Sendable {
         let age = state.sealedAt.flatMap { XMLDateTime($0) }.map { max(0, Double(now.seconds - $0.seconds)) }
         return [
             Gauge("coconect_seals", [], Double(state.seals)), Gauge("coconect_records_unsealed", [], Double(state.unsealed)),
-            Gauge("coconect_seals_unsigned", [], Double(state.unsigned)), Gauge("coconect_seals_unstamped", [], Double(state.unstamped)),
+            Gauge("coconect_seals_unstamped", [], Double(state.unstamped)),
         ] + (age.map { [Gauge("coconect_seal_age_seconds", [], $0)] } ?? [])
     }
 

@@ -5,14 +5,16 @@ public protocol LogReading {
     func sealingState() throws -> SealingState
     /// In their order.
     func seals(after number: Int64, limit: Int) throws -> [StoredSeal]
-    /// Seals without a signature, or with a signature but without a stamp, the oldest first.
-    func seals(without part: SealPart, limit: Int) throws -> [StoredSeal]
+    /// Seals that wait for a stamp, the oldest first.
+    func unstamped(limit: Int) throws -> [StoredSeal]
     /// The first that was made at this moment or later.
     func firstSeal(from moment: String) throws -> Int64?
 
     func logged(messages: [Int64]) throws -> [Int64: LoggedMessage]
     func logged(certificates: [Int64]) throws -> [Int64: LoggedCertificate]
     func contents(of messages: [Int64]) throws -> [Int64: [ContentKind: [UInt8]]]
+    /// By what people know it, a message by its id and a certificate by its number, also where the rest of its row is spoiled.
+    func name(of kind: LogKind, at position: Int64) throws -> String?
     func refusals(at positions: [Int64]) throws -> [StoredRefusal]
     func changes(at positions: [Int64]) throws -> [StoredChange]
     /// Newest first.
@@ -28,16 +30,13 @@ public protocol LogReading {
     func tallies(from hour: String, to end: String) throws -> [Tally]
 }
 
-public enum SealPart: Sendable { case signature, stamp }
-
 /// What the sealed log is written by.
 public protocol LogWriting: LogReading {
     /// Adds a seal and takes what it covers off the list of records without one.
     ///
     /// - Returns: whether it was done; not where another had sealed some of it, or had added a seal of this number.
-    func add(_ seal: StoredSeal, covering positions: [Int64], tallies: [Tally]) throws -> Bool
-    /// Where there is a signature already it stays.
-    func sign(seal number: Int64, with signature: [UInt8]) throws
+    func add(_ seal: StoredSeal, covering records: [UnsealedRecord], tallies: [Tally]) throws -> Bool
+    /// Where there is a stamp already it stays.
     func stamp(seal number: Int64, with stamp: [UInt8]) throws
     func note(_ change: ChangeNote) throws
 

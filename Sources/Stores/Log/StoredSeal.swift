@@ -12,13 +12,13 @@ public struct StoredSeal: Sendable, Codable, Hashable {
     public let leaves: [UInt8]
     /// Whether a timestamp authority was configured when it was made.
     public let isToBeStamped: Bool
-    /// The signature over the statement; it may come later than the seal.
-    public var signature: [UInt8]?
+    /// The signature over the statement; only somebody else's hand leaves it away.
+    public let signature: [UInt8]?
     /// What a timestamp authority says of the signature (RFC 3161); it may come later than the signature.
     public var stamp: [UInt8]?
 
     public init(
-        number: Int64, at: String, statement: [UInt8], leaves: [UInt8], isToBeStamped: Bool, signature: [UInt8]? = nil,
+        number: Int64, at: String, statement: [UInt8], leaves: [UInt8], isToBeStamped: Bool, signature: [UInt8]?,
         stamp: [UInt8]? = nil
     ) {
         self.number = number
@@ -62,6 +62,5 @@ public struct SealingState: Sendable, Codable, Hashable {
     /// RFC 3339 UTC, of the last seal.
     public let sealedAt: String?
     public let unsealed: Int
-    public let unsigned: Int
     public let unstamped: Int
 }

@@ -14,20 +14,12 @@ extension MemoryTransaction {
     func sealingState() -> SealingState {
         SealingState(
             seals: Int64(records.seals.count), sealedAt: records.seals.last?.at, unsealed: records.unsealed.count,
-            unsigned: records.seals.count { $0.signature == nil }, unstamped: records.seals.count { $0.isToBeStamped && $0.stamp == nil })
+            unstamped: records.seals.count { $0.isToBeStamped && $0.stamp == nil })
     }
 
     func seals(after number: Int64, limit: Int) -> [StoredSeal] { Array(records.seals.filter { $0.number > number }.prefix(limit)) }
 
-    func seals(without part: SealPart, limit: Int) -> [StoredSeal] {
-        let found = records.seals.filter { seal in
-            switch part {
-            case .signature: seal.signature == nil
-            case .stamp: seal.isToBeStamped && seal.stamp == nil && seal.signature != nil
-            }
-        }
-        return Array(found.prefix(limit))
-    }
+    func unstamped(limit: Int) -> [StoredSeal] { Array(records.seals.filter { $0.isToBeStamped && $0.stamp == nil }.prefix(limit)) }
 
     func firstSeal(from moment: String) -> Int64? { records.seals.first { $0.at >= moment }?.number }
 
@@ -55,6 +47,14 @@ extension MemoryTransaction {
         Dictionary(
             messages.compactMap { position in records.messages[position].map { (position, $0.contents) } },
             uniquingKeysWith: { one, _ in one })
+    }
+
+    func name(of kind: LogKind, at position: Int64) -> String? {
+        switch kind {
+        case .event: records.messages[position]?.stored.id
+        case .fact: records.certificates[position]?.key.number
+        case .refusal, .change: nil
+        }
     }
 
     func refusals(at positions: [Int64]) -> [StoredRefusal] { records.refusals.filter { positions.contains($0.sequence) } }
@@ -95,11 +95,13 @@ extension MemoryTransaction {
 
     // MARK: Writing
 
-    func add(_ seal: StoredSeal, covering positions: [Int64], tallies: [Tally]) throws -> Bool {
+    func add(_ seal: StoredSeal, covering taken: [UnsealedRecord], tallies: [Tally]) throws -> Bool {
         guard sealingState().seals + 1 == seal.number else { return false }
-        for position in positions {
-            guard records.unsealed[position] != nil else { throw StoreError("record \(position) was sealed meanwhile") }
-            set(\.unsealed[position], nil)
+        for record in taken {
+            guard records.unsealed[record.position] == record.key else {
+                throw StoreError("record \(record.position) was sealed meanwhile")
+            }
+            set(\.unsealed[record.position], nil)
         }
         restore(seal)
         for tally in tallies { restore(tally) }
@@ -116,7 +118,6 @@ extension MemoryTransaction {
             })
     }
 
-    func sign(seal number: Int64, with signature: [UInt8]) { change(seal: number) { $0.signature = $0.signature ?? signature } }
     func stamp(seal number: Int64, with stamp: [UInt8]) { change(seal: number) { $0.stamp = $0.stamp ?? stamp } }
 
     func note(_ change: ChangeNote) {

@@ -1,7 +1,8 @@
 extension SQLReading {
     func unsealed(limit: Int) throws -> [UnsealedRecord] {
-        try connection.run(SQLReading.unsealed, [.integer(Int64(limit))]).map {
-            UnsealedRecord(position: try $0.integer(0), key: try LogKey(Array($0.dropFirst())))
+        // A row that somebody spoiled is none; its record then stands under no seal.
+        try connection.run(SQLReading.unsealed, [.integer(Int64(limit))]).compactMap { row in
+            try? UnsealedRecord(position: row.integer(0), key: LogKey(Array(row.dropFirst())))
         }
     }
 
@@ -10,16 +11,15 @@ extension SQLReading {
         let counts = try connection.run(SQLReading.unsealedCounts, []).first ?? []
         return SealingState(
             seals: try last?.integer(0) ?? 0, sealedAt: try last?.text(1), unsealed: Int(try counts.integer(0)),
-            unsigned: Int(try counts.integer(1)), unstamped: Int(try counts.integer(2)))
+            unstamped: Int(try counts.integer(1)))
     }
 
     func seals(after number: Int64, limit: Int) throws -> [StoredSeal] {
         try connection.run(SQLReading.seals, [.integer(number), .integer(Int64(limit))]).map(StoredSeal.init)
     }
 
-    func seals(without part: SealPart, limit: Int) throws -> [StoredSeal] {
-        let statement = part == .signature ? SQLReading.unsigned : SQLReading.unstamped
-        return try connection.run(statement, [.integer(Int64(limit))]).map(StoredSeal.init)
+    func unstamped(limit: Int) throws -> [StoredSeal] {
+        try connection.run(SQLReading.unstamped, [.integer(Int64(limit))]).map(StoredSeal.init)
     }
 
     func firstSeal(from moment: String) throws -> Int64? {
@@ -29,14 +29,15 @@ extension SQLReading {
     func logged(messages: [Int64]) throws -> [Int64: LoggedMessage] {
         var events: [Int64: [NumberedEvent]] = [:]
         for row in try connection.run(SQLReading.eventsAt, at: messages) {
-            let event = MessageEvent(
-                at: try row.text(2), state: try TransportState(stored: row.text(3)), detail: row[4].text, written: row[5].text)
+            guard let state = try? TransportState(stored: row.text(3)) else { continue }
+            let event = MessageEvent(at: try row.text(2), state: state, detail: row[4].text, written: row[5].text)
             events[try row.integer(0), default: []].append(NumberedEvent(number: try row.integer(1), event: event))
         }
         let rows = try connection.run(SQLReading.loggedAt, at: messages)
         return try Dictionary(
-            rows.map { row in
-                let message = try StoredMessage(row)
+            rows.compactMap { row in
+                // What this program cannot have written is as good as removed.
+                guard let message = try? StoredMessage(row) else { return nil }
                 let logged = LoggedMessage(
                     message: message, claims: try row.integer(16) == 1, numberKey: row[17].text, isToBeDone: try row.integer(18) == 1,
                     events: events[message.sequence] ?? [])
@@ -51,8 +52,8 @@ extension SQLReading {
         }
         let rows = try connection.run(SQLReading.certificatesAt, at: certificates)
         return try Dictionary(
-            rows.map { row in
-                let certificate = try CertificateRecord(row)
+            rows.compactMap { row in
+                guard let certificate = try? CertificateRecord(row) else { return nil }
                 return (
                     certificate.sequence,
                     LoggedCertificate(certificate: certificate, numberKey: try row.text(9), facts: facts[certificate.sequence] ?? [])
@@ -67,6 +68,14 @@ extension SQLReading {
                 let kinds = zip(ContentKind.allCases, row.dropFirst()).compactMap { kind, value in value.bytes.map { (kind, $0) } }
                 return (try row.integer(0), Dictionary(uniqueKeysWithValues: kinds))
             }, uniquingKeysWith: { one, other in one.merging(other) { one, _ in one } })
+    }
+
+    func name(of kind: LogKind, at position: Int64) throws -> String? {
+        switch kind {
+        case .event: try connection.run(SQLReading.messageID, [.integer(position)]).first?[0].text
+        case .fact: try connection.run(SQLReading.certificateNumber, [.integer(position)]).first?[0].text
+        case .refusal, .change: nil
+        }
     }
 
     func refusals(at positions: [Int64]) throws -> [StoredRefusal] {
@@ -97,7 +106,7 @@ extension SQLReading {
 
     func recordKeys(_ kind: LogKind, block: Int64) throws -> [LogKey] {
         let first = block * LogKey.block
-        return try connection.run(SQLReading.keys(kind), [.integer(first), .integer(first + LogKey.block)]).map {
+        return try connection.run(SQLReading.keys(kind), [.integer(first), .integer(first + (LogKey.block - 1))]).map {
             LogKey(kind, try $0.integer(0), try $0.integer(1))
         }
     }
@@ -122,16 +131,14 @@ extension SQLReading {
     private static let lastSeal = SQLStatement("SELECT number, at FROM seal ORDER BY number DESC LIMIT 1", name: "last_seal")
     private static let unsealedCounts = SQLStatement(
         """
-        SELECT (SELECT COUNT(*) FROM unsealed), (SELECT COUNT(*) FROM seal WHERE signature IS NULL),
+        SELECT (SELECT COUNT(*) FROM unsealed),
           (SELECT COUNT(*) FROM seal WHERE to_be_stamped = 1 AND stamp IS NULL)
         """, name: "unsealed_counts")
     private static let seals = SQLStatement(
         "SELECT \(StoredSeal.columns) FROM seal WHERE number > $1 ORDER BY number LIMIT $2", name: "seals")
-    private static let unsigned = SQLStatement(
-        "SELECT \(StoredSeal.columns) FROM seal WHERE signature IS NULL ORDER BY number LIMIT $1", name: "unsigned_seals")
     private static let unstamped = SQLStatement(
         """
-        SELECT \(StoredSeal.columns) FROM seal WHERE to_be_stamped = 1 AND stamp IS NULL AND signature IS NOT NULL ORDER BY number LIMIT $1
+        SELECT \(StoredSeal.columns) FROM seal WHERE to_be_stamped = 1 AND stamp IS NULL ORDER BY number LIMIT $1
         """, name: "unstamped_seals")
     private static let firstSeal = SQLStatement(
         "SELECT number FROM seal WHERE at >= $1 ORDER BY at, number LIMIT 1", name: "first_seal")
@@ -143,12 +150,20 @@ extension SQLReading {
           CASE WHEN EXISTS (SELECT 1 FROM work WHERE work.message = message.sequence) THEN 1 ELSE 0 END
         FROM message WHERE sequence IN
         """, name: "logged_at")
-    private static let contentsAt = SQLPage(
-        "SELECT message, \(ContentKind.allCases.map(\.column).joined(separator: ", ")) FROM content WHERE message IN", name: "contents_at")
+    private static let contentsAt: SQLPage = {
+        let columns = ContentKind.allCases.map { "content." + $0.column }.joined(separator: ", ")
+        let head = "SELECT content.message, \(columns) FROM content JOIN message ON message.sequence = content.message"
+        // In the part of the table where the gateway looks for them.
+        return SQLPage(
+            "\(head) AND message.month = content.month WHERE content.message IN", sqlite: head + " WHERE content.message IN",
+            name: "contents_at")
+    }()
     private static let factsAt = SQLPage(
         "SELECT certificate, message, fact FROM fact WHERE certificate IN", "ORDER BY certificate, message", name: "facts_at")
     private static let certificatesAt = SQLPage(
         "SELECT \(CertificateRecord.columns), number_key FROM certificate WHERE sequence IN", name: "certificates_at")
+    private static let messageID = SQLStatement("SELECT id FROM message WHERE sequence = $1", name: "message_id_at")
+    private static let certificateNumber = SQLStatement("SELECT number FROM certificate WHERE sequence = $1", name: "number_at")
     private static let refusalsAt = SQLPage(
         "SELECT sequence, at, code, correlation_id, peer, digest FROM refusal WHERE sequence IN", "ORDER BY sequence", name: "refusals_at")
     private static let changesAt = SQLPage(
@@ -178,10 +193,19 @@ extension SQLReading {
 
     private static func keys(_ kind: LogKind) -> SQLStatement {
         let (table, subject, number) = columns(kind)
-        return SQLStatement("SELECT \(subject), \(number) FROM \(table) WHERE \(subject) >= $1 AND \(subject) < $2 ORDER BY 1, 2")
+        return SQLStatement("SELECT \(subject), \(number) FROM \(table) WHERE \(subject) BETWEEN $1 AND $2 ORDER BY 1, 2")
     }
 
-    private static let strays: [(String, SQLStatement)] = [
+    /// Positions count from one; the walk through the log sees no others.
+    private static let strays: [(String, SQLStatement)] =
+        [
+            ("message", "sequence"), ("event", "message"), ("event", "number"), ("fact", "certificate"), ("fact", "message"),
+            ("certificate", "sequence"), ("refusal", "sequence"), ("change", "sequence"), ("seal", "number"),
+        ].map { table, column in
+            ("a row of \(table) at the position", SQLStatement("SELECT \(column) FROM \(table) WHERE \(column) < 1 LIMIT $1"))
+        } + unexplained
+
+    private static let unexplained: [(String, SQLStatement)] = [
         (
             "a message without a record:",
             SQLStatement(
@@ -193,7 +217,13 @@ extension SQLReading {
         (
             "bytes without a message, at position",
             SQLStatement(
-                "SELECT message FROM content WHERE NOT EXISTS (SELECT 1 FROM message WHERE message.sequence = content.message) LIMIT $1")
+                """
+                SELECT message FROM content WHERE NOT EXISTS (
+                  SELECT 1 FROM message WHERE message.sequence = content.message AND message.month = content.month) LIMIT $1
+                """,
+                sqlite:
+                    "SELECT message FROM content WHERE NOT EXISTS (SELECT 1 FROM message WHERE message.sequence = content.message) LIMIT $1"
+            )
         ),
         (
             "work without a message, at position",
@@ -215,9 +245,9 @@ struct SQLPage {
     private let statement: SQLStatement
     private static let size = 64
 
-    init(_ head: String, _ tail: String = "", name: String) {
+    init(_ head: String, sqlite: String? = nil, _ tail: String = "", name: String) {
         let places = (1...SQLPage.size).map { "$\($0)" }.joined(separator: ", ")
-        statement = SQLStatement("\(head) (\(places)) \(tail)", name: name)
+        statement = SQLStatement("\(head) (\(places)) \(tail)", sqlite: sqlite.map { "\($0) (\(places)) \(tail)" }, name: name)
     }
 
     fileprivate func run(_ connection: any SQLConnection, _ positions: [Int64]) throws -> [[SQLValue]] {

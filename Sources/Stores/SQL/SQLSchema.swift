@@ -200,11 +200,10 @@ enum SQLSchema {
           statement {bytes} NOT NULL,
           leaves {bytes} NOT NULL,
           to_be_stamped {number} NOT NULL,
-          signature {bytes},
+          signature {bytes} NOT NULL,
           stamp {bytes}
         ) {strict};
         CREATE INDEX seal_time ON seal (at);
-        CREATE INDEX seal_unsigned ON seal (number) WHERE signature IS NULL;
         CREATE INDEX seal_unstamped ON seal (number) WHERE to_be_stamped = 1 AND stamp IS NULL;
         CREATE TABLE tally (
           hour {text} NOT NULL,
@@ -223,7 +222,7 @@ enum SQLSchema {
 
     private static let sealedKeptInSQLite = """
         CREATE TRIGGER seal_kept BEFORE DELETE ON seal BEGIN SELECT RAISE(ABORT, 'seals are kept'); END;
-        CREATE TRIGGER seal_fixed BEFORE UPDATE OF number, at, statement, leaves, to_be_stamped ON seal
+        CREATE TRIGGER seal_fixed BEFORE UPDATE OF number, at, statement, leaves, to_be_stamped, signature ON seal
           BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;
         CREATE TRIGGER change_kept BEFORE DELETE ON change BEGIN SELECT RAISE(ABORT, 'changes are append-only'); END;
         CREATE TRIGGER change_append_only BEFORE UPDATE ON change BEGIN SELECT RAISE(ABORT, 'changes are append-only'); END;
@@ -231,7 +230,7 @@ enum SQLSchema {
 
     private static let sealedKeptInPostgreSQL = """
         CREATE TRIGGER seal_kept BEFORE DELETE OR TRUNCATE ON seal FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
-        CREATE TRIGGER seal_fixed BEFORE UPDATE OF number, at, statement, leaves, to_be_stamped ON seal
+        CREATE TRIGGER seal_fixed BEFORE UPDATE OF number, at, statement, leaves, to_be_stamped, signature ON seal
           FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
         CREATE TRIGGER change_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON change
           FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();

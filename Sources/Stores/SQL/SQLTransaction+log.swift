@@ -4,21 +4,21 @@ extension SQLTransaction {
         try connection.send(SQLTransaction.log, [.integer(key.kind.rawValue), .integer(key.subject), .integer(key.number)])
     }
 
-    func add(_ seal: StoredSeal, covering positions: [Int64], tallies: [Tally]) throws -> Bool {
+    func add(_ seal: StoredSeal, covering records: [UnsealedRecord], tallies: [Tally]) throws -> Bool {
         if locks { _ = try connection.run(SQLTransaction.lockSeals, []) }
         guard try sealingState().seals + 1 == seal.number else { return false }
-        for position in positions {
-            guard try connection.change(SQLTransaction.take, [.integer(position)]) == 1 else {
-                throw StoreError("record \(position) was sealed meanwhile")
+        for record in records {
+            // By its key too: a position may have been given anew.
+            let row: [SQLValue] = [
+                .integer(record.position), .integer(record.key.kind.rawValue), .integer(record.key.subject), .integer(record.key.number),
+            ]
+            guard try connection.change(SQLTransaction.take, row) == 1 else {
+                throw StoreError("record \(record.position) was sealed meanwhile")
             }
         }
         try restore(seal)
         for tally in tallies { try restore(tally) }
         return true
-    }
-
-    func sign(seal number: Int64, with signature: [UInt8]) throws {
-        try connection.send(SQLTransaction.sign, [.integer(number), .bytes(signature)])
     }
 
     func stamp(seal number: Int64, with stamp: [UInt8]) throws {
@@ -75,10 +75,10 @@ extension SQLTransaction {
     /// One gateway seals at a time.
     private static let lockSeals = SQLStatement(
         "SELECT CAST(pg_advisory_xact_lock(\(SQLSchema.migrationLock + 1)) AS TEXT)", name: "lock_seals")
-    private static let take = SQLStatement("DELETE FROM unsealed WHERE position = $1", name: "take_unsealed")
+    private static let take = SQLStatement(
+        "DELETE FROM unsealed WHERE position = $1 AND kind = $2 AND subject = $3 AND number = $4", name: "take_unsealed")
     private static let insertSeal = SQLStatement(
         "INSERT INTO seal (\(StoredSeal.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7)", name: "insert_seal")
-    private static let sign = SQLStatement("UPDATE seal SET signature = $2 WHERE number = $1 AND signature IS NULL", name: "sign_seal")
     private static let stamp = SQLStatement("UPDATE seal SET stamp = $2 WHERE number = $1 AND stamp IS NULL", name: "stamp_seal")
     private static let insertChange = insertion(
         "INSERT INTO change (at, actor, action, detail) VALUES ($1, $2, $3, $4)", name: "insert_change")

@@ -5,7 +5,7 @@ enum PEMMutation {
     /// - Returns: `nil` where behind the letter there is no PEM.
     static func mutated(_ input: [UInt8], _ generator: inout SeededGenerator) -> [UInt8]? {
         guard input.dropFirst().starts(with: Array("-----BEGIN".utf8)) else { return nil }
-        var text = input.dropFirst().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
+        var text = input.dropFirst().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { [UInt8]($0) }
         let index = generator.next(below: text.count)
         switch generator.next(below: 4) {
         case 0: text.remove(at: index)

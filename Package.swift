@@ -64,8 +64,12 @@ let package = Package(
         room(
             "Datasets", ["XML", "XMLSignature", library("Yams", "Yams")],
             resources: [.embedInCode("Resources")]),
+        room("ZIP", ["CZlib"]),
+        room("Documents", ["ZIP", "XML", "XMLSignature", "Trust", "WSSecurity", "Datasets"]),
         room("Contracts", ["XML", "Datasets"]),
-        room("Stores", ["XMLSignature", "CPostgreSQL", "CZlib", library("GRDB", "GRDB.swift")]),
+        room(
+            "Stores",
+            ["XMLSignature", "CPostgreSQL", "CZlib", library("GRDB", "GRDB.swift"), library("GRDBSQLite", "GRDB.swift")]),
         room(
             "Exchanges",
             [
@@ -74,9 +78,8 @@ let package = Package(
                 library("ServiceLifecycle", "swift-service-lifecycle"),
             ]),
         room("RulePages", []),
-        room("ZIP", ["CZlib"]),
         room(
-            "Evidence", ["ZIP", "Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML"]),
+            "Evidence", ["ZIP", "Documents", "Exchanges", "Stores", "Datasets", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML"]),
         room(
             "Console",
             [
@@ -108,7 +111,8 @@ let package = Package(
         .executableTarget(
             name: "Command",
             dependencies: [
-                "Server", "PartnerKit", "Console", "Evidence", "RulePages", "Exchanges", "Contracts", "Datasets", "Stores", "WSSecurity",
+                "Server", "PartnerKit", "Console", "Evidence", "Documents", "RulePages", "Exchanges", "Contracts", "Datasets", "Stores",
+                "WSSecurity",
                 "SOAP",
                 "Trust",
                 "XMLSignature",

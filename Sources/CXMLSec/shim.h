@@ -55,8 +55,8 @@ static inline void coconect_xmlsec_register_id(void *element, const char *name, 
     xmlFree(value);
 }
 
-// 1: the signature is good under this key; 0: it is not; -1: the library could not tell.
-static inline int coconect_xmlsec_verify(void *signature, void *key) {
+// 1: the signature is good under this key; 0: it is not; -1: the library could not tell. `whole` allows the empty URI, the document.
+static inline int coconect_xmlsec_verify(void *signature, void *key, int whole) {
     xmlSecDSigCtxPtr context = xmlSecDSigCtxCreate(NULL);
     if (context == NULL) return -1;
     int verdict = -1;
@@ -68,7 +68,7 @@ static inline int coconect_xmlsec_verify(void *signature, void *key) {
     } else if ((context->signKey = xmlSecKeyCreate()) == NULL || xmlSecKeySetValue(context->signKey, data) < 0) {
         xmlSecKeyDataDestroy(data);
     } else {
-        context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
+        context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument | (whole ? xmlSecTransformUriTypeEmpty : 0);
         // 0 means "processed", not "good": only the status says that.
         if (xmlSecDSigCtxVerify(context, (xmlNodePtr)signature) >= 0)
             verdict = context->status == xmlSecDSigStatusSucceeded ? 1 : 0;

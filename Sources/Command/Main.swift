@@ -75,8 +75,10 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable { case text, json
 func output(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
 func output(_ text: String) { output(Array((text + "\n").utf8)) }
 
-func output(json value: some Encodable) throws {
+func output(json value: some Encodable) throws { output(try json(value)) }
+
+func json(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    output(Array(try encoder.encode(value)) + [0x0A])
+    return Array(try encoder.encode(value)) + [0x0A]
 }

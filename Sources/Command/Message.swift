@@ -9,7 +9,11 @@ struct Message {
 
     /// - Parameter json: name of the message that a JSON file holds.
     init(_ file: String, json name: String, agreements: String?) throws {
-        let bytes = try readFile(file)
+        try self.init(try readFile(file), file, json: name, agreements: agreements)
+    }
+
+    /// - Parameter file: where the bytes come from, for people.
+    init(_ bytes: [UInt8], _ file: String, json name: String, agreements: String?) throws {
         let catalog = try loadCatalog(agreements)
         let menu = catalog.menu
         do {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Datasets
+internal import Documents
 internal import Evidence
 internal import Exchanges
 internal import Foundation
@@ -9,17 +10,23 @@ internal import XML
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Verify a signed SOAP message, without server and store.",
+        abstract: "Verify a signed SOAP message, or a document that bears signatures of its own, without server and store.",
         discussion: """
             The folder holds signers' certificates, each named for its owner, and authorities whose certificates are good too; a
             revocation list (*.crl) beside them is asked. Both engines judge, the direct one and libxmlsec1, and must agree. Without --at trust is judged now and the
             message's own Timestamp is not held against it, because a kept message is always old. The JSON has the outcome of each rule
             and, for each value of the dataset, its place in the message; wsdl/coconect-verdict-1.schema.json describes it.
 
+            A Digital Certificate of Origin (COD) of ALADI or MERCOSUR, also in a ZIP archive, is judged by its two signatures, each for the time
+            at which the document says that it was made; other XML by the signatures in it. SHA-1 is read there, and told.
+            wsdl/coconect-document-1.schema.json describes their JSON. Documents that travel in a message are judged with --documents.
+
             EXAMPLES
               coconect-soap verify request.xml --trust partners/certificates
               coconect-soap verify request.xml --trust trust --find /goodsItems/0/sequence
               coconect-soap verify receipt.xml --trust trust --at 2026-11-22T10:00:00Z --format json
+              coconect-soap verify request.xml --trust trust --documents authorities
+              coconect-soap verify AR004A18260000021500.xml --trust authorities --officers officers
             """)
 
     @Argument(help: "The message, or - for standard input.")
@@ -40,27 +47,64 @@ struct Verify: ParsableCommand {
     @Flag(help: "List every value of the dataset with its place and who signed it.")
     var values = false
 
+    @Option(help: "Folder of authorities and signers of documents, to judge the documents that travel in the message.")
+    var documents: String?
+
+    @OptionGroup var officers: OfficersOption
+
     @Option(help: "text or json.")
     var format = ReportFormat.text
 
     func run() throws {
         let moment = try moment(at)
         let bytes = try readFile(file)
+        if try verifyDocument(bytes) { return }
         var report = VerificationReport(judgedAt: moment)
         let policy = SecurityPolicy(secondEngine: .asked, clock: at == nil ? .notChecked : .checked)
         let verified = try openEnvelope(bytes, file, trust: trust, policy: policy, at: moment, report: &report)
         let verdict = Verdict(report, verified, bytes: bytes, catalog: try catalog(nil))
         if let find { return try tell(find, verdict) }
+        let attached = try attached(verdict)
         switch format {
-        case .json: try output(json: verdict)
+        case .json: try output(json: JudgedMessage(verdict: verdict, documents: attached))
         case .text:
             output(report.text)
+            for document in attached ?? [] { output("\n\(document.pointer) \(document.fileName)\n\(document.verdict.text)") }
             if values {
                 for value in verdict.coverage?.values ?? [] { output("\(value.pointer)  \(value.path)  line \(value.line)  \(value.text)") }
             }
             for path in verdict.coverage?.notSigned ?? [] { output("not signed: \(path)") }
         }
-        if verified == nil { throw ExitCode(1) }
+        if verified == nil || attached?.contains(where: { !$0.verdict.isGood }) == true { throw ExitCode(1) }
+    }
+
+    /// - Returns: whether the file is a document, and was judged as one.
+    private func verifyDocument(_ packed: [UInt8]) throws -> Bool {
+        guard let bytes = try? DocumentVerifier.unpacked(packed),
+            let document = try? XMLDocument(parsing: bytes, limits: DocumentVerifier.limits),
+            CODVerifier.isCOD(document) || document.root.local != "Envelope"
+        else { return false }
+        let verifier = DocumentVerifier(anchors: try officers.anchors(trust), at: try at.map { try moment($0) }, now: .now)
+        let verdict = verifier.verify(bytes)
+        if case .notJudged(_, let reason) = verdict {
+            guard CODVerifier.isCOD(document) else { return false }
+            throw CommandError("the COD cannot be judged: \(reason)", place: file)
+        }
+        switch format {
+        case .json: try output(json: verdict)
+        case .text: output(verdict.text)
+        }
+        if !verdict.isGood { throw ExitCode(1) }
+        return true
+    }
+
+    /// The documents of the message, where they are asked for; of a message that is not good none is.
+    private func attached(_ verdict: Verdict) throws -> [JudgedDocument]? {
+        guard let documents else { return nil }
+        let verifier = DocumentVerifier(anchors: try officers.anchors(documents), at: try at.map { try moment($0) }, now: .now)
+        return verdict.documents.map {
+            JudgedDocument(pointer: $0.pointer, fileName: $0.fileName, mediaType: $0.mediaType, verdict: verifier.verify($0.bytes))
+        }
     }
 
     /// What is signed of one value; of a message that is not good nothing is.

@@ -11,6 +11,7 @@ public struct ContractFiles {
         files =
             ContractFiles(catalog.menu, baseURL: baseURL).files + [
                 (name: EchoSchema.fileName, bytes: EchoSchema.bytes), (name: VerdictSchema.fileName, bytes: VerdictSchema.bytes),
+                (name: DocumentSchema.fileName, bytes: DocumentSchema.bytes),
                 (name: OpenAPIDocument.fileName, bytes: OpenAPIDocument(catalog.menu).bytes),
                 (name: ElementTable.fileName, bytes: ElementTable(catalog).bytes),
             ]

@@ -6,11 +6,14 @@ public struct ElementTable {
     public static let fileName = "elements.md"
 
     private let catalog: Catalog
+    private let all: [Menu]
     private let agreements: [Menu]
 
     public init(_ catalog: Catalog) {
         self.catalog = catalog
-        agreements = catalog.agreements.keys.sorted().compactMap { catalog.agreements[$0] }
+        all = catalog.agreements.keys.sorted().compactMap { catalog.agreements[$0] }
+        // Those with the same rules share a column.
+        agreements = all.filter { $0.agreement?.sameAs == nil }
     }
 
     public var bytes: [UInt8] {
@@ -77,13 +80,15 @@ public struct ElementTable {
 
     private func describe(_ agreement: Agreement) -> String {
         let validity = agreement.validityMonths.map { "\($0) months" } ?? "not limited"
+        let others = all.compactMap(\.agreement).filter { $0.sameAs == agreement.code }.map { "\($0.code): \($0.title)" }
+        let same = others.isEmpty ? "" : " The same rules hold for \(others.joined(separator: "; "))."
         let own = agreement.newElements.isEmpty ? "none" : agreement.newElements.map { "`\($0)`" }.joined(separator: ", ")
         return """
             ### \(agreement.code): \(agreement.title)
 
             Source: \(agreement.source). Languages: \(agreement.languages.joined(separator: ", ")). Validity: \(validity). Amendments: \
             \(agreement.procedures.amendments.joined(separator: ", ")) (1 cancel, 4 correct, 5 replace). Early messages are held \
-            \(agreement.procedures.holdHours) hours; \(agreement.procedures.tries) tries of sending. New elements: \(own).
+            \(agreement.procedures.holdHours) hours; \(agreement.procedures.tries) tries of sending. New elements: \(own).\(same)
 
             """
     }

@@ -11,6 +11,8 @@ public struct Agreement: Sendable {
     /// Months that a certificate is valid; `nil` where the agreement says nothing.
     public let validityMonths: Int?
     public let procedures: Procedures
+    /// The agreement in whose file its rules stand, where that is another one.
+    public let sameAs: String?
     /// Its own new elements, by JSON name.
     public let newElements: [String]
 
@@ -29,8 +31,10 @@ public struct Agreement: Sendable {
 
     static func namespace(_ code: String, _ version: Int) -> String { "urn:coconect:eco:agreement:\(code):\(version)" }
 
-    init(_ file: AgreementFile) {
-        code = file.agreement
+    init(_ file: AgreementFile, code: String) {
+        sameAs = code == file.agreement ? nil : file.agreement
+        let file = file.named(code)
+        self.code = code
         version = file.version
         title = file.title
         source = file.source

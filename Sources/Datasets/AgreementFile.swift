@@ -3,9 +3,11 @@ internal import Yams
 /// An agreement as its file has it: what it demands of the menu's elements, and its own.
 struct AgreementFile: Decodable {
     /// Its code; in capital letters, digits and hyphens, for it becomes the name of an element.
-    let agreement: String
+    private(set) var agreement: String
     let version: Int
-    let title: String
+    private(set) var title: String
+    /// Titles of other agreements that have the same rules, by their codes.
+    let also: [String: String]?
     let source: String
     let languages: [String]
     let validityMonths: Int?
@@ -42,14 +44,30 @@ struct AgreementFile: Decodable {
             throw MenuError("the file cannot be read: \(error)")
         }
         try UnknownKeys.refuse(in: yaml, readAs: self)
-        let isCode =
-            agreement.first?.isUppercase == true
-            && agreement.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || $0 == 0x2D }
-        guard isCode, agreement.utf8.count <= 17 else {
-            throw MenuError("the code '\(agreement)' is not of at the most 17 capital letters, digits and hyphens")
+        for code in allCodes where !AgreementFile.isCode(code) {
+            throw MenuError("the code '\(code)' is not of at the most 17 capital letters, digits and hyphens")
         }
+        if also?[agreement] != nil { throw MenuError("also has the agreement's own code \(agreement)") }
         let known = Set(procedures.amendments).subtracting(["1", "4", "5"])
         guard known.isEmpty else { throw MenuError("procedures.amendments has \(known.sorted()), known are 1, 4 and 5") }
+    }
+}
+
+extension AgreementFile {
+    private static func isCode(_ code: String) -> Bool {
+        code.first?.isUppercase == true && code.utf8.count <= 17
+            && code.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || $0 == 0x2D }
+    }
+
+    /// Of the agreement, and of those that have the same rules.
+    var allCodes: [String] { [agreement] + (also ?? [:]).keys.sorted() }
+
+    /// Its rules as those of one of its codes.
+    func named(_ code: String) -> AgreementFile {
+        guard let other = also?[code] else { return self }
+        var file = self
+        (file.agreement, file.title) = (code, other)
+        return file
     }
 }
 

@@ -29,8 +29,10 @@ public final class Catalog: Sendable {
         for (name, yaml) in Bundled.agreements + files {
             do throws(MenuError) {
                 let agreement = try AgreementFile(yaml: yaml)
-                agreements[agreement.agreement] = try file.narrowed(by: agreement).menu(
-                    codeLists: codeLists, agreement: Agreement(agreement))
+                for code in agreement.allCodes {
+                    agreements[code] = try file.narrowed(by: agreement.named(code)).menu(
+                        codeLists: codeLists, agreement: Agreement(agreement, code: code))
+                }
             } catch {
                 problems.append(error.inFile(name))
             }

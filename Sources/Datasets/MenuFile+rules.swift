@@ -35,7 +35,11 @@ extension MenuFile.Rule {
 
     private func demand(_ here: MenuClass, _ message: MenuClass) throws(MenuError) -> MenuRule.Demand {
         if let any { return .any(try paths(any, from: here)) }
-        if let need { return .need(try paths(need, from: here)) }
+        if let need {
+            var groups: [[MenuPath]] = []
+            for text in need { groups.append(try alternatives(text, from: here)) }
+            return .need(groups)
+        }
         if let forbid { return .forbid(try paths(forbid, from: here)) }
         if let pair = same ?? differ, pair.count == 2 {
             let both = try paths(pair, from: message)
@@ -58,6 +62,14 @@ extension MenuFile.Rule {
     private func paths(_ texts: [String], from start: MenuClass) throws(MenuError) -> [MenuPath] {
         var paths: [MenuPath] = []
         for text in texts { paths.append(try MenuPath(names(text), from: start)) }
+        return paths
+    }
+
+    /// `a.b|c` is `a.b` and `a.c`.
+    private func alternatives(_ text: String, from start: MenuClass) throws(MenuError) -> [MenuPath] {
+        let steps = names(text)
+        var paths: [MenuPath] = []
+        for last in (steps.last ?? "").split(separator: "|") { paths.append(try MenuPath(steps.dropLast() + [String(last)], from: start)) }
         return paths
     }
 

@@ -6,8 +6,8 @@ public struct MenuRule: Sendable {
     enum Demand: Sendable {
         /// At least one of these elements must be there.
         case any([MenuPath])
-        /// Each path must be there.
-        case need([MenuPath])
+        /// Of each group of paths, which differ in their last step alone, one must be there.
+        case need([[MenuPath]])
         /// None of the paths may be there.
         case forbid([MenuPath])
         /// The texts at two paths from the top are the same, or are not.
@@ -72,8 +72,14 @@ extension Dataset {
         switch demand {
         case .any(let paths):
             if !paths.contains(where: { first($0, from: position) != nil }) { report(position, paths.first?.last) }
-        case .need(let paths): for path in paths { parents(of: path, from: position, having: false) { report($0, path.last) } }
-        case .forbid(let paths): for path in paths { parents(of: path, from: position, having: true) { report($0, path.last) } }
+        case .need(let groups):
+            for group in groups {
+                parents(of: group, from: position) { parent, hasOne in
+                    if !hasOne { report(parent, group.first?.last) }
+                }
+            }
+        case .forbid(let paths):
+            for path in paths { parents(of: [path], from: position) { parent, hasIt in if hasIt { report(parent, path.last) } } }
         case .compare(let one, let other, let parent, let equal):
             // Where what the other one stands in is not there, another rule says so.
             guard let holder = first(parent, from: Dataset.top) else { return }
@@ -91,9 +97,10 @@ extension Dataset {
         }
     }
 
-    /// Every entry in which the path's last step would stand, where it does or does not.
-    private func parents(of path: MenuPath, from position: Int, having: Bool, _ body: (Int) -> Void) {
-        guard let last = path.indexes.last else { return }
-        visit(path.indexes.dropLast(), from: position) { if has(last, below: $0) == having { body($0) } }
+    /// Every entry in which the last step of the paths would stand, and whether one of them stands there.
+    private func parents(of paths: [MenuPath], from position: Int, _ body: (Int, Bool) -> Void) {
+        let steps = paths.compactMap(\.indexes.last)
+        guard let way = paths.first?.indexes.dropLast() else { return }
+        visit(way, from: position) { parent in body(parent, steps.contains { has($0, below: parent) }) }
     }
 }

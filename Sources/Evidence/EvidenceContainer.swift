@@ -1,3 +1,4 @@
+internal import Documents
 internal import Foundation
 internal import Stores
 public import Trust
@@ -33,6 +34,9 @@ public struct EvidenceContainer: Sendable {
         for (index, anchor) in record.stampAnchors.enumerated() where record.proofs.contains(where: { $0.seal.stamp != nil }) {
             contents.append(("certificates/timestamps-\(index + 1).pem", "application/x-pem-file", anchor.pem))
         }
+        for (index, document) in record.documents.enumerated() {
+            contents.append((EvidenceContainer.path(of: document, number: index + 1), document.mediaType, document.bytes))
+        }
         for file in LogProof.files(record.proofs) { contents.append((file.name, file.mediaType, file.bytes)) }
         let listed = contents.map { FileSignatureDraft.File(path: $0.path, mediaType: $0.mediaType, digest: Digest(of: $0.bytes)) }
         contents.append(("summary.html", "text/html", EvidenceSummary(record, files: listed).bytes))
@@ -66,6 +70,12 @@ public struct EvidenceContainer: Sendable {
         }
         writer.close("manifest:manifest")
         return writer.bytes
+    }
+
+    /// Where a document lies in the archive; its own name is the sender's, and may be anything.
+    static func path(of document: AttachedDocument, number: Int) -> String {
+        let name = document.fileName.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" }
+        return "documents/\(number)-\(String(name.suffix(80)))"
     }
 
     private struct Record: Encodable {

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Documents
 internal import Exchanges
 internal import Foundation
 internal import SOAP
@@ -160,6 +161,28 @@ struct EvidenceJudge {
             defects.append("the receipt is for another Body (\(receipt.digestValue)) than that of request.xml (\(asked.bodyDigest.base64))")
         }
         return .receipt
+    }
+
+    /// The documents that travelled in the message, each as the signed Body has it and judged by its own signatures.
+    mutating func documents(_ files: ZIPReader, _ request: Message?, verifier: DocumentVerifier) -> [JudgedDocument] {
+        guard let verified = request?.verified, let content = verified.content, isInOurWords(content),
+            let dataset = try? catalog.dataset(reading: content, as: content.local)
+        else { return [] }
+        let attached = AttachedDocument.all(in: dataset)
+        let paths = attached.enumerated().map { EvidenceContainer.path(of: $1, number: $0 + 1) }
+        for name in files.files.map(\.name) where name.hasPrefix("documents/") && !paths.contains(name) {
+            defects.append("\(name) did not travel in the message")
+        }
+        return zip(attached, paths).map { document, path in
+            switch files[path] {
+            case nil: notes.append("\(path), which travelled in the message, stands in request.xml alone")
+            case document.bytes?: break
+            default: defects.append("\(path) is not the document that the signed Body has")
+            }
+            let verdict = verifier.verify(document.bytes)
+            return JudgedDocument(
+                pointer: document.pointer, fileName: document.fileName, mediaType: document.mediaType, verdict: verdict)
+        }
     }
 
     private func isInOurWords(_ content: XMLElement) -> Bool { catalog.menu.messages[content.local]?.xml == content.name }

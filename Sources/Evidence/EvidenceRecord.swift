@@ -1,3 +1,5 @@
+internal import Datasets
+internal import Documents
 public import Exchanges
 internal import SOAP
 public import Stores
@@ -16,6 +18,8 @@ public struct EvidenceRecord: Sendable {
     /// Revocation lists at hand when the evidence was written, DER or PEM.
     public let revocationLists: [[UInt8]]
     let proofs: [LogProof]
+    /// Those that travelled in the message.
+    let documents: [AttachedDocument]
     /// Of the authority that stamps the seals.
     let stampAnchors: [Certificate]
     /// Us.
@@ -36,11 +40,20 @@ public struct EvidenceRecord: Sendable {
         guard let found else { return nil }
         (message, events, contents, proofs) = found
         self.stampAnchors = stampAnchors
+        documents = EvidenceRecord.documents(found.0, found.2[.dataset], gateway.catalog)
         administration = gateway.administration
         let partner = gateway.partners[message.partner]
         self.partner = partner?.administration
         certificates = EvidenceRecord.certificates(of: message, contents, partner, gateway)
         revocationLists = gateway.partners.trust.evidence.lists.map(\.list.bytes)
+    }
+
+    /// What the gateway accepted fits the menu that it had then, and may not fit the one of today: then they stand in the request alone.
+    private static func documents(_ message: StoredMessage, _ json: [UInt8]?, _ catalog: Catalog) -> [AttachedDocument] {
+        guard let json, let operation = catalog.menu.operations.first(where: { $0.name == message.operation }),
+            let dataset = try? catalog.dataset(json: json, as: operation.request.xml.local)
+        else { return [] }
+        return AttachedDocument.all(in: dataset)
     }
 
     /// The partner's signer, its authorities, and ours: first the one that signs now, and with it the container.

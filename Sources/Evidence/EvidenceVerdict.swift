@@ -1,4 +1,5 @@
 public import Datasets
+public import Documents
 public import Trust
 internal import WSSecurity
 public import XML
@@ -20,6 +21,9 @@ public struct EvidenceVerdict: Sendable, Encodable {
     /// The two signed messages, as far as they are in it.
     public let request: Verdict?
     public let response: Verdict?
+    /// The documents that travelled in the message, each judged by its own signatures: theirs are other signers than the message's, so
+    /// what is found in them is no defect of the file.
+    public let documents: [JudgedDocument]
     /// The seals under which the records of the message stand.
     public let seals: [Seal]
 
@@ -48,8 +52,12 @@ public struct EvidenceVerdict: Sendable, Encodable {
     ///   - trust: the administrations' certificates.
     ///   - moment: for which the certificates of the messages are judged; `nil` for when the message was received.
     ///   - stampAnchors: certificates of the authority that stamped the seals; without them stamps are not judged.
+    ///   - documentAnchors: of the signers of documents; `nil` judges the integrity of documents alone.
     ///   - catalog: reads the dataset in Body.
-    public init(of archive: [UInt8], trust: TrustStore, stampAnchors: [Certificate] = [], at moment: XMLDateTime?, catalog: Catalog) {
+    public init(
+        of archive: [UInt8], trust: TrustStore, stampAnchors: [Certificate] = [], documentAnchors: DocumentAnchors? = nil,
+        at moment: XMLDateTime?, catalog: Catalog
+    ) {
         var judge = EvidenceJudge(trust: trust, stampAnchors: stampAnchors, catalog: catalog)
         do {
             let files = try ZIPReader(archive, limit: EvidenceVerdict.limit)
@@ -63,6 +71,8 @@ public struct EvidenceVerdict: Sendable, Encodable {
             // Of the two, the gateway had to verify the partner's.
             let theirs = record?.message.direction == .outbound ? answered : sent
             judge.compareVerdict(theirs?.report, with: files["verification.json"])
+            let verifier = DocumentVerifier(anchors: documentAnchors, at: moment, now: .now)
+            documents = judge.documents(files, sent, verifier: verifier)
             seals = judge.log(files, record)
             func verdict(_ message: EvidenceJudge.Message?) -> Verdict? {
                 message.map { Verdict($0.report, $0.verified, bytes: $0.bytes, catalog: catalog) }
@@ -70,7 +80,7 @@ public struct EvidenceVerdict: Sendable, Encodable {
             (request, response) = (verdict(sent), verdict(answered))
         } catch {
             judge.defects.append("\(error)")
-            (container, answer, request, response, seals) = (nil, nil, nil, nil, [])
+            (container, answer, request, response, documents, seals) = (nil, nil, nil, nil, [], [])
         }
         (defects, notes) = (judge.defects, judge.notes)
         outcome = judge.defects.isEmpty ? .good : .bad

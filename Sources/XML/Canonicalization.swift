@@ -1,15 +1,24 @@
 internal import CLibXML2
 internal import Glibc
 
-/// Exclusive XML Canonicalization 1.0 and its InclusiveNamespaces PrefixList (section 4).
+/// How a part of a document becomes the bytes that are signed.
 public struct Canonicalization: Hashable, Sendable {
+    public enum Form: Hashable, Sendable {
+        /// Exclusive XML Canonicalization 1.0.
+        case exclusive
+        /// Canonical XML 1.0: with every namespace in scope and the `xml:` attributes of the elements above, so that what is signed does
+        /// not survive a move into another document.
+        case inclusive
+    }
     public enum Comments: Hashable, Sendable { case dropped, kept }
 
+    public var form: Form
     public var comments: Comments
-    /// Prefixes treated as in inclusive canonicalization; `#default` names the default namespace.
+    /// Of the exclusive form (section 4): prefixes treated as in the inclusive one; `#default` names the default namespace.
     public var inclusivePrefixes: [String]
 
-    public init(comments: Comments = .dropped, inclusivePrefixes: [String] = []) {
+    public init(form: Form = .exclusive, comments: Comments = .dropped, inclusivePrefixes: [String] = []) {
+        self.form = form
         self.comments = comments
         self.inclusivePrefixes = inclusivePrefixes
     }
@@ -30,18 +39,6 @@ extension XMLElement {
         _ method: Canonicalization, excluding excluded: XMLElement? = nil, atMost limit: Int? = nil,
         _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(XMLError) -> Result {
-        try withCanonicalBytes(XML_C14N_EXCLUSIVE_1_0, method, excluding: excluded, atMost: limit, body)
-    }
-
-    /// Inclusive canonicalization (Canonical XML 1.0): never what a message is judged by, only to say why a signature does not hold.
-    public func inclusivelyCanonicalized(comments: Canonicalization.Comments = .dropped) throws(XMLError) -> [UInt8] {
-        try withCanonicalBytes(XML_C14N_1_0, Canonicalization(comments: comments)) { Array($0) }
-    }
-
-    private func withCanonicalBytes<Result>(
-        _ mode: xmlC14NMode, _ method: Canonicalization, excluding excluded: XMLElement? = nil, atMost limit: Int? = nil,
-        _ body: (UnsafeRawBufferPointer) -> Result
-    ) throws(XMLError) -> Result {
         let tree = document.pointer
         let (root, sibling) = (tree.pointee.children, node.pointee.next)
         tree.pointee.children = node
@@ -55,11 +52,15 @@ extension XMLElement {
         let sink = CanonicalSink(limit: limit)
         guard let output = sink.open() else { preconditionFailure("out of memory") }
         document.canonicalizations += 1
-        var visibility = Visibility(excluded: excluded?.node, mark: UnsafeMutableRawPointer(bitPattern: document.canonicalizations))
+        // Only the inclusive form asks for what is above: it takes `xml:` attributes from elements that are not in the part.
+        let above = method.form == .inclusive ? parent?.node : nil
+        let mode = method.form == .inclusive ? XML_C14N_1_0 : XML_C14N_EXCLUSIVE_1_0
+        var visibility = Visibility(
+            excluded: excluded?.node, above: above, mark: UnsafeMutableRawPointer(bitPattern: document.canonicalizations))
         let status = withPrefixes(method.inclusivePrefixes) { prefixes in
             withUnsafeMutablePointer(to: &visibility) { state in
                 xmlC14NExecute(
-                    tree, excluded == nil ? nil : Visibility.isVisible, state,
+                    tree, excluded == nil && above == nil ? nil : Visibility.isVisible, state,
                     Int32(mode.rawValue), prefixes, method.comments == .kept ? 1 : 0, output)
             }
         }
@@ -128,10 +129,13 @@ private final class CanonicalSink {
 /// libxml2's `_private`, and what lies under a marked parent is hidden too.
 private struct Visibility {
     let excluded: xmlNodePtr?
+    /// The element above the part, which is not in it.
+    let above: xmlNodePtr?
     let mark: UnsafeMutableRawPointer?
 
     static let isVisible: xmlC14NIsVisibleCallback = { state, node, parent in
         guard let state = state?.assumingMemoryBound(to: Visibility.self).pointee, let node else { return 1 }
+        if node == state.above { return 0 }
         let underHidden = parent.map { $0.pointee.type == XML_ELEMENT_NODE && $0.pointee._private == state.mark } ?? false
         let hidden = underHidden || node == state.excluded
         if hidden, node.pointee.type == XML_ELEMENT_NODE { node.pointee._private = state.mark }

@@ -63,7 +63,7 @@ extension XMLError: CustomStringConvertible {
         case .notWellFormed(let line, let column, let reason):
             "not well-formed XML at line \(line), column \(column): \(reason)"
         case .canonicalizationFailed(let element):
-            "exclusive canonicalization of \(element) failed (a relative namespace URI, or nothing to canonicalize)"
+            "canonicalization of \(element) failed (a relative namespace URI, or nothing to canonicalize)"
         case .duplicateID(let id):
             "the id '\(id)' stands on more than one element; an id must be unique in the message"
         }

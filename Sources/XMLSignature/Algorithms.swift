@@ -70,3 +70,15 @@ public enum SignatureAlgorithm: String, CaseIterable, Sendable {
         }
     }
 }
+
+/// Canonicalization algorithms that are ever computed (XML Signature 1.1, section 6.5).
+public enum CanonicalizationAlgorithm: String, CaseIterable, Sendable {
+    case exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
+    /// Only in documents that are not messages; see `SignaturePolicy.document`.
+    case exclusiveWithComments = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments"
+    case inclusive = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+    case inclusiveWithComments = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments"
+
+    var isExclusive: Bool { self == .exclusive || self == .exclusiveWithComments }
+    var keepsComments: Bool { self == .exclusiveWithComments || self == .inclusiveWithComments }
+}

@@ -36,8 +36,9 @@ public enum SecondOpinion: Hashable, Sendable {
                 coconect_xmlsec_register_id(part.element.tree, name.local, name.namespace)
             }
         }
+        let meansWhole = verified.parts.contains { $0.reference.id.isEmpty }
         let (verdict, reasons) = XMLSecErrors.collect {
-            coconect_xmlsec_verify(signature.tree, UnsafeMutableRawPointer(key.pointer))
+            coconect_xmlsec_verify(signature.tree, UnsafeMutableRawPointer(key.pointer), meansWhole ? 1 : 0)
         }
         self = verdict == 1 ? .agrees : .refuses(reasons: reasons)
     }

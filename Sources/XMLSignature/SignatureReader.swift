@@ -110,22 +110,23 @@ struct SignatureReader {
 
     private func reference(_ element: XMLElement) throws(SignatureError) -> Reference {
         guard element.has(.signature("Reference")) else { throw .malformed("\(element.local) where Reference belongs") }
-        guard let uri = element.attribute(XMLName("", "URI")), uri.first == "#", NCName.isValid(uri.dropFirst()) else {
-            throw .referenceNotAllowed(uri: element.attribute(XMLName("", "URI")) ?? "(none)")
+        let uri = element.attribute(XMLName("", "URI")) ?? "(none)"
+        guard uri.first == "#" && NCName.isValid(uri.dropFirst()) || uri.isEmpty && policy.placement == .enveloped else {
+            throw .referenceNotAllowed(uri: uri)
         }
-        let parts = try children(of: element, ["Transforms", "DigestMethod", "DigestValue"])
-        guard let transforms = parts["Transforms"], let method = parts["DigestMethod"], let value = parts["DigestValue"] else {
+        let parts = try children(of: element, ["Transforms", "DigestMethod", "DigestValue"], optional: mayBeImplied ? ["Transforms"] : [])
+        guard let method = parts["DigestMethod"], let value = parts["DigestValue"] else {
             throw .malformed("Reference '\(uri)' is incomplete")
         }
         let digest = try digestMethod(method)
-        let (canonicalization, isEnveloped) = try self.transforms(transforms)
+        let (canonicalization, isEnveloped) = try parts["Transforms"].map(transforms) ?? (Canonicalization(form: .inclusive), false)
         return Reference(
             id: String(uri.dropFirst()), canonicalization: canonicalization, isEnveloped: isEnveloped,
             digestAlgorithm: digest, digestValue: try base64(value))
     }
 
-    /// Exclusive C14N, at most once preceded by enveloped-signature. Without it a Reference would be canonicalized
-    /// inclusively, which is slow on purpose-made input and breaks when the message is wrapped.
+    /// A canonicalization, at most once preceded by enveloped-signature. Without one a Reference is canonicalized inclusively, which is
+    /// slow on purpose-made input and breaks when the message is wrapped: only where the policy has it.
     private func transforms(_ element: XMLElement) throws(SignatureError) -> (Canonicalization, isEnveloped: Bool) {
         let transforms = Array(element.children)
         guard transforms.count <= policy.transforms else {
@@ -134,20 +135,35 @@ struct SignatureReader {
         guard let last = transforms.last, transforms.allSatisfy({ $0.has(.signature("Transform")) }), !element.hasStrayText else {
             throw .malformed("Transforms holds no Transform")
         }
+        if mayBeImplied, transforms.count == 1, algorithmURI(last) == SignatureNamespace.enveloped {
+            try requireEmpty(last)
+            return (Canonicalization(form: .inclusive), true)
+        }
         for transform in transforms.dropLast() { try requireEmpty(transform) }
         let leading = transforms.dropLast().map(algorithmURI)
         for uri in leading where uri != SignatureNamespace.enveloped { throw .algorithmNotAllowed(kind: "transform", uri: uri) }
         guard leading.count <= 1 else { throw .malformed("two enveloped-signature transforms") }
-        return (try canonicalization(last), !leading.isEmpty)
+        var method = try canonicalization(last)
+        // A URI of either kind means the element without its comments (section 4.4.3.3).
+        method.comments = .dropped
+        return (method, !leading.isEmpty)
     }
+
+    /// Whether a Reference may leave its canonicalization out, which then is the inclusive one (section 4.4.3.2).
+    private var mayBeImplied: Bool { policy.canonicalizations.contains(.inclusive) }
 
     private func canonicalization(_ element: XMLElement) throws(SignatureError) -> Canonicalization {
         let uri = algorithmURI(element)
-        guard uri == SignatureNamespace.exclusive else { throw .algorithmNotAllowed(kind: "canonicalization", uri: uri) }
+        guard let algorithm = CanonicalizationAlgorithm(rawValue: uri), policy.canonicalizations.contains(algorithm) else {
+            throw .algorithmNotAllowed(kind: "canonicalization", uri: uri)
+        }
         guard !element.hasStrayText else { throw .malformed("text inside \(element.local)") }
+        let comments = algorithm.keepsComments ? Canonicalization.Comments.kept : .dropped
         let parameters = Array(element.children.prefix(2))
-        guard let list = parameters.first else { return .exclusive }
-        guard parameters.count == 1, list.has(XMLName(SignatureNamespace.exclusive, "InclusiveNamespaces")),
+        guard let list = parameters.first else {
+            return Canonicalization(form: algorithm.isExclusive ? .exclusive : .inclusive, comments: comments)
+        }
+        guard parameters.count == 1, algorithm.isExclusive, list.has(XMLName(SignatureNamespace.exclusive, "InclusiveNamespaces")),
             let text = list.attribute(XMLName("", "PrefixList"))
         else { throw .malformed("\(element.local) has unknown parameters") }
         try requireEmpty(list)
@@ -155,7 +171,7 @@ struct SignatureReader {
         guard prefixes.count <= policy.prefixes else {
             throw .tooMany("prefixes in PrefixList", count: prefixes.count, limit: policy.prefixes)
         }
-        return Canonicalization(inclusivePrefixes: prefixes)
+        return Canonicalization(comments: comments, inclusivePrefixes: prefixes)
     }
 
     /// SignedInfo is canonicalized before its signature is known to be good: nothing may hide in it that is not read.

@@ -18,7 +18,10 @@ public struct SignedInfo {
 
     public init(reading signature: XMLElement, policy: SignaturePolicy) throws(SignatureError) {
         let reader = SignatureReader(policy: policy)
-        let parts = try reader.children(of: signature, ["SignedInfo", "SignatureValue", "KeyInfo"], optional: ["KeyInfo"])
+        // Objects are looked into only where a Reference means something in them: XAdES keeps its properties there.
+        let objects = policy.placement == .enveloped ? ["Object"] : []
+        let parts = try reader.children(
+            of: signature, ["SignedInfo", "SignatureValue", "KeyInfo"] + objects, optional: ["KeyInfo", "Object"])
         guard let element = parts["SignedInfo"], let value = parts["SignatureValue"] else {
             throw .malformed("SignedInfo or SignatureValue is missing")
         }

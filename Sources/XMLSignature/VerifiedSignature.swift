@@ -36,22 +36,27 @@ public struct VerifiedSignature {
         var budget = CanonicalBudget(signed.signature.document)
         var parts: [Part] = []
         for reference in signed.references {
-            parts.append(try VerifiedSignature.part(reference, signature: signed.signature, ids: ids, budget: &budget))
+            parts.append(
+                try VerifiedSignature.part(reference, signature: signed.signature, ids: ids, policy.placement, budget: &budget))
         }
         algorithm = signed.algorithm
         self.parts = parts
     }
 
     private static func part(
-        _ reference: Reference, signature: XMLElement, ids: IDTable, budget: inout CanonicalBudget
+        _ reference: Reference, signature: XMLElement, ids: IDTable, _ placement: SignaturePolicy.Placement, budget: inout CanonicalBudget
     ) throws(SignatureError) -> Part {
-        guard let element = ids[reference.id] else { throw .referenceNotFound(uri: reference.uri) }
-        guard !element.contains(signature) else {
+        guard let element = reference.id.isEmpty ? signature.document.root : ids[reference.id] else {
+            throw .referenceNotFound(uri: reference.uri)
+        }
+        let isInside = element.contains(signature)
+        guard !isInside || placement == .enveloped && reference.isEnveloped else {
             throw .malformed("Reference '\(reference.uri)' covers the element in which the Signature itself lies")
         }
         // With the Signature outside the element, the enveloped-signature transform removes nothing.
+        let excluded = isInside ? signature : nil
         try budget.spend(on: element, reference.canonicalization)
-        let (digest, count) = try canonical(element, reference.canonicalization, atMost: budget.bytes) {
+        let (digest, count) = try canonical(element, reference.canonicalization, excluding: excluded, atMost: budget.bytes) {
             (Digest(reference.digestAlgorithm, of: $0), $0.count)
         }
         budget.bytes -= count
@@ -66,10 +71,11 @@ public struct VerifiedSignature {
 }
 
 private func canonical<Result>(
-    _ element: XMLElement, _ method: Canonicalization, atMost limit: Int? = nil, _ body: (UnsafeRawBufferPointer) -> Result
+    _ element: XMLElement, _ method: Canonicalization, excluding excluded: XMLElement? = nil, atMost limit: Int? = nil,
+    _ body: (UnsafeRawBufferPointer) -> Result
 ) throws(SignatureError) -> Result {
     do {
-        return try element.withCanonicalBytes(method, atMost: limit, body)
+        return try element.withCanonicalBytes(method, excluding: excluded, atMost: limit, body)
     } catch {
         throw .document(error)
     }
@@ -92,13 +98,23 @@ private struct CanonicalBudget {
     }
 
     mutating func spend(on element: XMLElement, _ method: Canonicalization) throws(SignatureError) {
-        guard !method.inclusivePrefixes.isEmpty else { return }
         let limit = lookups
-        let cost = element.elementCount * method.inclusivePrefixes.count * namespaces
-        lookups -= cost
-        guard lookups >= 0 else {
-            throw .tooMany(
-                "look-ups of PrefixList's prefixes (elements times prefixes times namespaces in scope)", count: cost, limit: limit)
+        switch method.form {
+        case .exclusive:
+            guard !method.inclusivePrefixes.isEmpty else { return }
+            let cost = element.elementCount * method.inclusivePrefixes.count * namespaces
+            lookups -= cost
+            guard lookups >= 0 else {
+                throw .tooMany(
+                    "look-ups of PrefixList's prefixes (elements times prefixes times namespaces in scope)", count: cost, limit: limit)
+            }
+        case .inclusive:
+            // Each namespace in scope is looked up among the others, at each element.
+            let cost = element.elementCount * namespaces * namespaces
+            lookups -= cost
+            guard lookups >= 0 else {
+                throw .tooMany("look-ups of namespaces (elements times the square of namespaces in scope)", count: cost, limit: limit)
+            }
         }
     }
 }

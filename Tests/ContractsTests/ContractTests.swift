@@ -55,7 +55,7 @@ struct ContractTests {
     @Test func `new elements become drafts of maintenance requests`() throws {
         let requests = try #require(Self.catalog.agreements["A18"].flatMap(MaintenanceRequests.init))
         let text = String(decoding: requests.bytes, as: UTF8.self)
-        for part in ["CODVersion", "extensions.A18.goodsDeclarations[].number", "EXP (exporter)", "Business need"] {
+        for part in ["CODVersion", "extensions.A18.goods[].declarationNumber", "EXP (exporter)", "Business need"] {
             #expect(text.contains(part))
         }
         #expect(MaintenanceRequests(Self.catalog.menu) == nil)

@@ -51,7 +51,7 @@ struct ProblemTests {
         ("\"producers\": [{\"disclosure\": \"CONFIDENTIAL\"}]", "\"producers\": []", .empty, "/producers"),
         ("\"producers\": [{\"disclosure\": \"CONFIDENTIAL\"}]", "\"producers\": {\"disclosure\": \"SAME\"}", .wrongType, "/producers"),
         ("\"agreementCode\": \"RCEP\",", "", .rule, "/agreementCode"),
-        ("\"criterionCode\": \"PSR\", ", "", .rule, "/goodsItems/0/origin/criterionCode"),
+        ("\"criterionCode\": \"RVC\", ", "", .rule, "/goodsItems/1/origin/criterionCode"),
         ("\"datasetVersion\": \"1.0\"", "\"datasetVersion\": \"2.0\"", .format, "/datasetVersion"),
     ])
     func `a problem in JSON has its pointer`(_ from: String, _ to: String, _ code: DatasetProblem.Code, _ place: String) throws {
@@ -99,7 +99,7 @@ struct ProblemTests {
         ("<TypeCode>861</TypeCode>", "<TypeCode> 861</TypeCode>", .codeList, "/SendCO/TypeCode"),
         ("<Value>790.125000</Value>", "<Value> 790.125000</Value>", .format, "/SendCO/GoodsItem[1]/NetMass/Value"),
         ("<Sequence>2</Sequence>", "<Sequence>two</Sequence>", .format, "/SendCO/GoodsItem[2]/Sequence"),
-        ("<CriterionCode>PSR</CriterionCode>", "", .rule, "/SendCO/GoodsItem[1]/Origin/CriterionCode"),
+        ("<CriterionCode>RVC</CriterionCode>", "", .rule, "/SendCO/GoodsItem[2]/Origin/CriterionCode"),
     ])
     func `a problem in XML has its path`(_ from: String, _ to: String, _ code: DatasetProblem.Code, _ place: String) throws {
         let xml = String(decoding: try Dataset(json: Array(Self.example.utf8), as: Self.message).xml, as: UTF8.self)

@@ -12,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 
+# Before xmlsec, which otherwise takes from lxml the reading of files.
+from lxml import etree
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from lxml import etree
 
 from foreign_signer import DIGESTS, ENVELOPED, MORE, broken, text
 from xmlsec1 import DS, EXCLUSIVE

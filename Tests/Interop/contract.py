@@ -11,7 +11,7 @@ from re import _parser as expressions
 from lxml import etree
 
 import gateway
-from menu import AGREEMENTS, MENU, OPERATIONS, applies, digest, is_broken, path_of, reaches, records, text_at, xml_name
+from menu import AGREEMENTS, MENU, OPERATIONS, applies, digest, is_broken, needs, path_of, reaches, records, text_at, xml_name
 
 ASTRAL = "\U0001d4b3"  # a character outside the BMP: one character, two units of UTF-16, four bytes of UTF-8
 
@@ -159,11 +159,12 @@ class Contract:
         if "any" in rule:
             known = [name for name in rule["any"] if name in node["properties"]]
             record[known[0]] = self.sample(node["properties"][known[0]], 0)
-        for path in map(path_of, rule.get("need", [])):
-            below = self.node(node, path[:-1])
-            for holder in records(record, path[:-1]):
-                if path[-1] not in holder and path[-1] in below["properties"] and (self.code or path[-1] != "agreementCode"):
-                    holder[path[-1]] = self.sample(below["properties"][path[-1]], 0)
+        for above, names in needs(rule):
+            properties = self.node(node, above)["properties"]
+            known = [name for name in names if name in properties and (self.code or name != "agreementCode")]
+            for holder in records(record, above):
+                if known and not any(name in holder for name in names):
+                    holder[known[0]] = self.sample(properties[known[0]], 0)
         for path in map(path_of, rule.get("forbid", [])):
             if path[-1] not in self.node(node, path[:-1]).get("required", []):
                 for holder in records(record, path[:-1]):

@@ -14,7 +14,7 @@ from lxml import etree
 
 from changes import Number, changes, tree_changes
 from contract import Contract, kind_of
-from menu import AGREEMENTS, OPERATIONS, digest, path_of, records, text_at
+from menu import AGREEMENTS, OPERATIONS, digest, needs, path_of, records, text_at
 
 # What is tried at every place; the rest is tried less often where the same kind of place was met before.
 STRUCTURAL = {"missing-element", "unknown-element", "too-many", "repeated-element", "wrong-order", "not-used"}
@@ -189,7 +189,8 @@ class Generator:
             return path_of((rule.get("same") or rule["differ"])[1])[:-1]
         if "period" in rule:
             return at + (rule["period"], "to")
-        return at + path_of(rule["need"][-1] if "need" in rule else "")
+        *_, (above, names) = [((), [])] + list(needs(rule))
+        return at + above + tuple(names[:1])
 
     def breaks(self, contract, message, rule, at, dataset):
         """Breaks the rule in a dataset, where it can be."""
@@ -205,9 +206,10 @@ class Generator:
             node = contract.node(contract.message(message), at)
             for name in rule.get("any", []):
                 record.pop(name, None)
-            for path in map(path_of, rule.get("need", [])):
-                for one in records(record, path[:-1])[-1:]:
-                    one.pop(path[-1], None)
+            for above, names in needs(rule):
+                for one in records(record, above)[-1:]:
+                    for name in names:
+                        one.pop(name, None)
             for path in map(path_of, rule.get("forbid", [])):
                 property = contract.node(node, path[:-1])["properties"][path[-1]]
                 for one in records(record, path[:-1])[-1:]:

@@ -9,11 +9,12 @@ import json
 import re
 import uuid
 
+# Before xmlsec, which otherwise takes from lxml the reading of files.
+from lxml import etree
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from lxml import etree
 
 import gateway
 from xmlsec1 import DS, EXCLUSIVE, OASIS, SOAP, WSSE, WSU

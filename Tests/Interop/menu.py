@@ -19,6 +19,12 @@ def path_of(text):
     return tuple(filter(None, text.split(".")))
 
 
+def needs(rule):
+    """Of what a rule needs, where each stands and the names of which one is enough."""
+    for *above, names in map(path_of, rule.get("need", [])):
+        yield tuple(above), names.split("|")
+
+
 def records(record, path):
     """Every object that a path reaches, stepping into each entry of a list."""
     for name in path:
@@ -50,7 +56,7 @@ def is_broken(rule, record, dataset):
     if "any" in rule:
         return not any(name in record for name in rule["any"])
     if "need" in rule:
-        return any(name not in holder for holder, name in each(rule["need"]))
+        return any(not any(name in holder for name in names) for above, names in needs(rule) for holder in records(record, above))
     if "forbid" in rule:
         return any(name in holder for holder, name in each(rule["forbid"]))
     if "same" in rule or "differ" in rule:

@@ -70,7 +70,8 @@ class EvidenceTest(unittest.TestCase):
         self.assertEqual(
             names - log, {
                 "mimetype", "request.xml", "response.xml", "dataset.json", "verification.json", "record.json", "summary.html",
-                "certificates/partner.pem", "certificates/gateway.pem", "META-INF/manifest.xml", "META-INF/signatures.xml"})
+                "certificates/partner.pem", "certificates/gateway.pem", "META-INF/manifest.xml", "META-INF/signatures.xml",
+                "documents/1-note-___.txt"})
         signatures = etree.parse(folder / "META-INF/signatures.xml").getroot()
         self.assertEqual(signatures.tag, ASIC + "XAdESSignatures")
         signed = {reference.get("URI") for reference in signatures.iter(DS + "Reference")}

@@ -163,13 +163,15 @@ private final class CountingConnection: SQLConnection {
     }
 
     func run(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
-        let explained = try Row.fetchAll(
-            database, sql: "EXPLAIN QUERY PLAN " + statement.numbered, arguments: StatementArguments(arguments))
-        plans.formUnion(explained.map { "\(name): \($0["detail"] as String)" })
-        let prepared = try database.makeStatement(sql: statement.numbered)
-        let rows = try Row.fetchAll(prepared, arguments: StatementArguments(arguments))
+        // With a name it is kept, and what it did can be read afterwards.
+        let named = SQLStatement(statement.numbered, name: statement.numbered)
+        let connection = SQLiteConnection(database)
+        let explained = try connection.run(SQLStatement("EXPLAIN QUERY PLAN " + statement.numbered), arguments)
+        plans.formUnion(explained.map { "\(name): \($0[3].text ?? "")" })
+        let rows = try connection.run(named, arguments)
+        let prepared = try database.cachedStatement(sql: named.numbered)
         steps += Int(sqlite3_stmt_status(prepared.sqliteStatement, SQLITE_STMTSTATUS_VM_STEP, 1))
-        return rows.map { row in row.databaseValues.compactMap(SQLValue.fromDatabaseValue) }
+        return rows
     }
 
     func change(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int {

@@ -15,12 +15,18 @@ struct VerifyEvidence: ParsableCommand {
             EXAMPLES
               coconect-soap evidence verify message.asice --trust partners/certificates
               coconect-soap evidence verify message.asice --trust trust --at 2026-11-22T10:00:00Z --format json
+              coconect-soap evidence verify message.asice --trust trust --documents authorities
             """)
 
     @Argument(help: "The container.") var file: String
     @Option(help: "Folder of trusted certificates (*.pem, *.crt), each named for its owner, and revocation lists (*.crl).") var trust:
         String
     @Option(help: "PEM file of the authority that stamped the seals; without it stamps are not judged.") var timestamps: String?
+    @Option(
+        help:
+            "Folder of authorities and signers of the documents that travelled in the message; without it their integrity alone is judged.")
+    var documents: String?
+    @OptionGroup var officers: OfficersOption
     @Option(help: "The moment for which certificates are judged; when the message was received, if left out.") var at: String?
     @Option(help: "text or json.") var format = ReportFormat.text
     @OptionGroup var options: AgreementsOption
@@ -28,7 +34,7 @@ struct VerifyEvidence: ParsableCommand {
     func run() throws {
         let verdict = EvidenceVerdict(
             of: try readFile(file), trust: try loadTrust(trust), stampAnchors: try timestamps.map { try loadCertificates($0) } ?? [],
-            at: try at.map { try moment($0, "--at") },
+            documentAnchors: try documents.map { try officers.anchors($0) }, at: try at.map { try moment($0, "--at") },
             catalog: try loadCatalog(options.agreements))
         switch format {
         case .json: try output(json: verdict)
@@ -51,6 +57,10 @@ extension EvidenceVerdict {
             guard let report else { continue }
             lines.append("\(name):\(String(repeating: " ", count: 10 - name.count))\(report.report.verdict.rawValue)")
             lines += report.report.text.split(separator: "\n").dropFirst().map { "  \($0)" }
+        }
+        for document in documents {
+            lines.append("document:  \(document.pointer) \(document.fileName)")
+            lines += document.verdict.text.split(separator: "\n").map { "  \($0)" }
         }
         for seal in seals {
             lines.append("seal:      \(seal.number) of \(seal.at), " + (seal.stampedAt.map { "stamped \($0)" } ?? "no stamp judged"))

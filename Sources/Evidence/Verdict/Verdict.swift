@@ -1,4 +1,5 @@
 public import Datasets
+public import Documents
 public import SOAP
 public import WSSecurity
 
@@ -9,18 +10,20 @@ public struct Verdict: Sendable, Encodable {
     /// `nil` where the message is not good, or its Body no dataset of ours.
     public let coverage: Coverage?
 
+    /// The documents that travel in it; they are judged apart, by other signers than the message's.
+    public let documents: [AttachedDocument]
+
     /// - Parameters:
     ///   - bytes: the message, in UTF-8.
     ///   - catalog: in the words of the message.
     public init(_ report: VerificationReport, _ verified: Verified<Envelope>?, bytes: [UInt8], catalog: Catalog) {
         self.report = report
-        coverage = verified.flatMap { verified in
-            // A fault, or what somebody else's words are for, has no values of ours.
-            guard let content = verified.content, let name = catalog.menu.messages.first(where: { $0.value.xml == content.name })?.key,
-                let dataset = try? catalog.dataset(reading: content, as: name)
-            else { return nil }
-            return Coverage(dataset, of: verified, bytes: bytes)
+        // A fault, or what somebody else's words are for, has no values of ours.
+        let dataset = verified?.content.flatMap { content in
+            catalog.menu.messages.first { $0.value.xml == content.name }.flatMap { try? catalog.dataset(reading: content, as: $0.key) }
         }
+        documents = dataset.map(AttachedDocument.all) ?? []
+        coverage = verified.flatMap { verified in dataset.flatMap { Coverage($0, of: verified, bytes: bytes) } }
     }
 
     private enum Key: CodingKey { case hash, ruleSet, rules, coverage }

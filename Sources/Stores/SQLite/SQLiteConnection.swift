@@ -1,7 +1,8 @@
-internal import Foundation
 internal import GRDB
+internal import GRDBSQLite
 
-/// A connection of GRDB's, with its own cache of statements.
+/// A connection of GRDB's, with its own cache of statements. GRDB keeps connections, transactions and statements; values go to and from
+/// SQLite directly, for GRDB's rows cost more than the work of the database itself where a log of millions of records is read.
 final class SQLiteConnection: SQLConnection {
     private let database: Database
     let dialect = SQLDialect.sqlite
@@ -11,21 +12,20 @@ final class SQLiteConnection: SQLConnection {
     }
 
     func run(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
-        let prepared = try prepare(statement)
-        let columns = 0..<prepared.columnCount
-        let cursor = try Row.fetchCursor(prepared, arguments: StatementArguments(arguments))
         var rows: [[SQLValue]] = []
-        while let row = try cursor.next() { rows.append(columns.map { SQLValue(row[$0] as DatabaseValue) }) }
+        try step(statement, arguments) { handle, columns in
+            rows.append((0..<columns).map { SQLiteConnection.value(handle, $0) })
+        }
         return rows
     }
 
     func change(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int {
-        try prepare(statement).execute(arguments: StatementArguments(arguments))
+        try step(statement, arguments) { _, _ in }
         return database.changesCount
     }
 
     func send(_ statement: SQLStatement, _ arguments: [SQLValue]) throws {
-        try prepare(statement).execute(arguments: StatementArguments(arguments))
+        try step(statement, arguments) { _, _ in }
     }
 
     /// Faster than RETURNING, for which SQLite makes a table of its own.
@@ -33,31 +33,69 @@ final class SQLiteConnection: SQLConnection {
         try change(statement, arguments) > 0 ? database.lastInsertedRowID : nil
     }
 
-    private func prepare(_ statement: SQLStatement) throws -> Statement {
-        statement.name == nil ? try database.makeStatement(sql: statement.numbered) : try database.cachedStatement(sql: statement.numbered)
+    private func step(_ statement: SQLStatement, _ arguments: [SQLValue], _ row: (OpaquePointer, Int32) -> Void) throws {
+        let prepared = try prepare(statement)
+        try withExtendedLifetime(prepared) { try step(prepared.sqliteStatement, statement, arguments, row) }
     }
-}
 
-extension SQLValue: DatabaseValueConvertible {
-    var databaseValue: DatabaseValue {
-        switch self {
-        case .null: .null
-        case .integer(let value): value.databaseValue
-        case .text(let value): value.databaseValue
-        case .bytes(let value): Data(value).databaseValue
+    private func step(
+        _ handle: OpaquePointer, _ statement: SQLStatement, _ arguments: [SQLValue], _ row: (OpaquePointer, Int32) -> Void
+    ) throws {
+        defer {
+            sqlite3_reset(handle)
+            // Its bytes would be kept as long as the statement.
+            sqlite3_clear_bindings(handle)
+        }
+        precondition(sqlite3_bind_parameter_count(handle) == Int32(arguments.count), "each parameter of a statement has its value")
+        for (index, argument) in arguments.enumerated() { try check(SQLiteConnection.bind(argument, handle, Int32(index + 1)), statement) }
+        let columns = sqlite3_column_count(handle)
+        while true {
+            let code = sqlite3_step(handle)
+            guard code == SQLITE_ROW else { return try check(code == SQLITE_DONE ? SQLITE_OK : code, statement) }
+            row(handle, columns)
         }
     }
 
-    static func fromDatabaseValue(_ value: DatabaseValue) -> SQLValue? { SQLValue(value) }
+    private func check(_ code: Int32, _ statement: SQLStatement) throws {
+        guard code != SQLITE_OK else { return }
+        let message = database.sqliteConnection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
+        throw DatabaseError(resultCode: ResultCode(rawValue: code), message: message, sql: statement.numbered)
+    }
 
-    fileprivate init(_ value: DatabaseValue) {
-        self =
-            switch value.storage {
-            case .null: .null
-            case .int64(let number): .integer(number)
-            case .double(let number): .integer(Int64(number))
-            case .string(let text): .text(text)
-            case .blob(let data): .bytes(Array(data))
+    private func prepare(_ statement: SQLStatement) throws -> Statement {
+        statement.name == nil ? try database.makeStatement(sql: statement.numbered) : try database.cachedStatement(sql: statement.numbered)
+    }
+
+    /// SQLite copies what is bound: it is read while the statement is stepped through, when the value may have moved.
+    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    /// What has no bytes may have no address, and without one SQLite would bind NULL.
+    private static func bind(_ value: SQLValue, _ handle: OpaquePointer, _ index: Int32) -> Int32 {
+        switch value {
+        case .null: return sqlite3_bind_null(handle, index)
+        case .integer(let number): return sqlite3_bind_int64(handle, index, number)
+        case .text(var text):
+            guard !text.isEmpty else { return sqlite3_bind_text(handle, index, "", 0, copied) }
+            return text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { sqlite3_bind_text(handle, index, $0.baseAddress, Int32($0.count), copied) }
             }
+        case .bytes(let bytes):
+            guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, index, 0) }
+            return bytes.withUnsafeBytes { sqlite3_bind_blob64(handle, index, $0.baseAddress, UInt64($0.count), copied) }
+        }
+    }
+
+    private static func value(_ handle: OpaquePointer, _ column: Int32) -> SQLValue {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: return .null
+        case SQLITE_INTEGER, SQLITE_FLOAT: return .integer(sqlite3_column_int64(handle, column))
+        case SQLITE_TEXT:
+            let text = sqlite3_column_text(handle, column)
+            return .text(
+                String(decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, column))), as: UTF8.self))
+        default:
+            let bytes = sqlite3_column_blob(handle, column)
+            return .bytes(Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column)))))
+        }
     }
 }

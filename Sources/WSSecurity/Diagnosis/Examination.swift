@@ -67,10 +67,10 @@ struct Examination {
             guard let bytes, fits(bytes) else { return nil }
             return (damage, Diagnosis.Comparison(element, received: received, signed: bytes))
         }
-        if let found = found(.inclusive, try? element.inclusivelyCanonicalized()) { return found }
+        if let found = found(.inclusive, canonical(element, Canonicalization(form: .inclusive))) { return found }
         if let found = found(
             .commentsKept, canonical(element, Canonicalization(comments: .kept, inclusivePrefixes: method.inclusivePrefixes)))
-            ?? found(.commentsKept, try? element.inclusivelyCanonicalized(comments: .kept))
+            ?? found(.commentsKept, canonical(element, Canonicalization(form: .inclusive, comments: .kept)))
         {
             return found
         }
@@ -98,8 +98,8 @@ struct Examination {
 
     /// Prefixes that a signer may have listed: those that are declared in the message, one by one and together.
     private func prefixLists(_ method: Canonicalization) -> [[String]] {
-        let declared =
-            (try? envelope.document.root.inclusivelyCanonicalized()).map { PrefixTemplate(Markup($0)).declared.values.sorted() } ?? []
+        let whole = canonical(envelope.document.root, Canonicalization(form: .inclusive))
+        let declared = whole.map { PrefixTemplate(Markup($0)).declared.values.sorted() } ?? []
         let names = declared.map { $0.isEmpty ? "#default" : $0 }.prefix(12)
         let pairs = names.flatMap { one in names.filter { $0 > one }.map { [one, $0] } }
         return ([[]] + names.map { [$0] } + pairs + [Array(names)]).filter { $0 != method.inclusivePrefixes }
@@ -117,7 +117,7 @@ struct Examination {
         guard let received = canonical(element, .exclusive) else { return nil }
         let near = [envelope.document.root] + envelope.document.root.children.flatMap { [$0] + Array($0.children) }
         for other in Array(element.children.prefix(1)) + near where !other.isSameNode(as: element) {
-            for bytes in [canonical(other, .exclusive), try? other.inclusivelyCanonicalized()] {
+            for bytes in [canonical(other, .exclusive), canonical(other, Canonicalization(form: .inclusive))] {
                 guard let bytes, fits(bytes) else { continue }
                 return (.otherElement, Diagnosis.Comparison(other, received: received, signed: bytes))
             }

@@ -43,8 +43,8 @@ extension EvidenceJudge {
         guard let history = MessageHistory(events, direction: record.message.direction) else {
             return notes.append("its first record is older than the sealed log, which does not cover its bytes")
         }
-        var contents: [ContentKind: [UInt8]] = [:]
-        for kind in ContentKind.allCases { contents[kind] = files[kind.rawValue] }
+        var contents: [ContentKind: Digest] = [:]
+        for kind in ContentKind.allCases { contents[kind] = files[kind.rawValue].map { Digest(of: $0) } }
         for difference in history.differences(from: contents) { defects.append("\(difference) since the gateway recorded it") }
     }
 

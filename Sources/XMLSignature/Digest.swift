@@ -8,11 +8,11 @@ public struct Digest: Hashable, Sendable {
 
     public init(_ algorithm: DigestAlgorithm = .sha256, of message: UnsafeRawBufferPointer) {
         self.algorithm = algorithm
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var count: UInt32 = 0
-        let status = EVP_Digest(message.baseAddress, message.count, &digest, &count, algorithm.implementation, nil)
-        precondition(status == 1, "OpenSSL always has SHA-1 and SHA-2")
-        bytes = Array(digest.prefix(Int(count)))
+        bytes = [UInt8](unsafeUninitializedCapacity: algorithm.length) { digest, count in
+            let status = EVP_Digest(message.baseAddress, message.count, digest.baseAddress, nil, algorithm.implementation, nil)
+            precondition(status == 1, "OpenSSL always has SHA-1 and SHA-2")
+            count = algorithm.length
+        }
     }
 
     public init(_ algorithm: DigestAlgorithm = .sha256, of message: [UInt8]) {

@@ -321,6 +321,16 @@ class Log(Sealing):
               "message SET (state, detail, updated_at) = (SELECT state, detail, at FROM event WHERE message = {c} AND number = 2) "
               "WHERE sequence = {c};" + WORK.format("{c}"), "")])
 
+    def test_a_forged_note_of_an_archive_excuses_nothing_even_once_it_is_sealed(self):
+        """The gateway's key signs such notes; the list alone passes for the gateway's."""
+        forged = "UPDATE change SET action = 'retire', detail = 'messages {a} to x.gz signed AAAA' WHERE sequence > 800;" + REMOVE
+        store, _ = self.attacked(self.put("change", 900, True) + forged)
+        self.runs(self.on(store), "log", "seal")
+        verdict = self.verdict(self.on(store))
+        self.assertEqual(verdict["unsealed"], 0)
+        self.assertTrue(any("was removed" in defect for defect in verdict["defects"]), verdict)
+        self.assertTrue(any("not signed by the gateway" in note for note in verdict["notes"]), verdict)
+
     def test_a_flood_of_refusals_is_no_attack_on_the_log(self):
         """10,000 are kept, whether those before them were sealed or not."""
         rows = "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 10200) INSERT INTO "

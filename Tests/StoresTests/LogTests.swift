@@ -113,7 +113,9 @@ struct LogTests {
         let folder = try TemporaryFolder()
         func retire(_ name: String) async throws -> ArchiveCounts {
             let path = folder.url.appendingPathComponent(name).path
-            return try await any.store.retire(from: "2026-11-01", to: "2026-12-01", archive: path, by: "tester", at: "t") { _, _ in }
+            return try await any.store.retire(
+                from: "2026-11-01", to: "2026-12-01", archive: path, by: "tester", at: "t", sign: { _ in [1] }
+            ) { _, _ in }
         }
         #expect(try await retire("one") == ArchiveCounts())
         let positions = try await any.store.read { try $0.unsealed(limit: 10) }
@@ -121,7 +123,7 @@ struct LogTests {
         _ = try await any.store.write { try $0.add(first, covering: Array(positions.prefix(2)), tallies: []) }
         #expect(try await retire("two") == ArchiveCounts(messages: 2))
         let changes = try await any.store.read { try $0.changes(Retirement.action) }
-        #expect(changes.map(\.note.actor) == ["tester"] && changes.map(\.note.detail) == ["messages 1-2 to two"])
+        #expect(changes.map(\.note.actor) == ["tester"] && changes.map(\.note.detail) == ["messages 1-2 to two signed AQ=="])
         #expect(changes.compactMap { Retirement($0.note) }.map(\.messages) == [[1...2]])
     }
 }

@@ -30,10 +30,20 @@ struct LogLeaf: Hashable {
     var name: [UInt8] { Array(bytes.prefix(16)) }
 
     private var bytes: [UInt8] {
-        func bytes(_ number: Int64, count: Int) -> [UInt8] {
-            (0..<count).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * Int64($0))) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(LogLeaf.size)
+        append(to: &bytes)
+        return bytes
+    }
+
+    private func append(to bytes: inout [UInt8]) {
+        func add(_ number: Int64, count: Int64) {
+            for place in stride(from: 8 * (count - 1), through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> place)) }
         }
-        return bytes(key.subject, count: 8) + [UInt8(key.kind.rawValue)] + bytes(key.number, count: 7) + digest
+        add(key.subject, count: 8)
+        bytes.append(UInt8(key.kind.rawValue))
+        add(key.number, count: 7)
+        bytes += digest
     }
 
     static func encode(_ leaves: [LogLeaf]) -> [UInt8] { leaves.flatMap(\.bytes) }

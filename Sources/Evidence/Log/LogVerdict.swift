@@ -21,7 +21,7 @@ public struct LogVerdict: Sendable, Codable {
     /// What could not be judged.
     public internal(set) var notes: [String] = []
 
-    private static let listed = 1000
+    static let listed = 1000
 
     mutating func add(defect: String) {
         isIntact = false

@@ -66,13 +66,14 @@ struct MessageHistory {
         return differences
     }
 
-    func differences(from kept: [ContentKind: [UInt8]]) -> [String] {
+    /// - Parameter kept: of the bytes as they are now.
+    func differences(from kept: [ContentKind: Digest]) -> [String] {
         ContentKind.allCases.compactMap { kind in
             switch (kept[kind], contents[kind]) {
             case (nil, nil): nil
             case (nil, _): "\(kind.rawValue) was removed"
             case (_, nil): "\(kind.rawValue) was put in"
-            case (let bytes?, let digest?): Digest(of: bytes) == digest ? nil : "\(kind.rawValue) was changed"
+            case (let now?, let then?): now == then ? nil : "\(kind.rawValue) was changed"
             }
         }
     }

@@ -5,78 +5,66 @@ internal import XMLSignature
 /// Compares the rows of the tables with what was sealed of them.
 struct RowJudge {
     private let reading: any StoreReading
-    private let retired: (messages: [ClosedRange<Int64>], certificates: [ClosedRange<Int64>])
-    /// For a person, who knows which archives there are.
-    let retirements: [String]
-    /// Refusals that are not there, the newest last, of so many: older ones make room for new ones.
-    private var forgotten: [Int64] = []
-    private var refusals: Int64 = 0
-    /// What was walked through, by block of positions: the number of records, and a sum over their keys that nobody can foresee.
-    private var walked: [LogKind: [Int64: Sum]] = [:]
-
-    private struct Sum: Equatable {
-        var count = 0
-        var keys = 0
-
-        mutating func add(_ key: LogKey) {
-            count += 1
-            // Hasher has another seed in each process.
-            keys &+= key.hashValue
-        }
-    }
-
-    private(set) var defects: [String] = []
-    private(set) var moreDefects = 0
-    private(set) var unsealed = 0
-    private(set) var removedByRule = 0
-    /// Records from before there was a sealed log.
-    private(set) var withoutDigests = 0
+    private let retired: RetiredRecords
+    private(set) var findings = RowFindings()
 
     private static let listed = 1000
     /// Messages whose bytes are read at once.
     private static let page = 32
 
-    init(_ reading: any StoreReading) throws {
+    init(_ reading: any StoreReading, retired: RetiredRecords) {
         self.reading = reading
-        // Only a note that is under a seal, or will be, excuses anything.
-        let waiting = Set(try reading.unsealed(limit: .max).map(\.key))
-        let notes = try reading.changes(Retirement.action).filter { $0.sequence > 0 && !waiting.contains(LogKey(.change, $0.sequence)) }
-        let found = notes.compactMap { Retirement($0.note) }
-        retired = (found.flatMap(\.messages), found.flatMap(\.certificates))
-        retirements = notes.map { "\($0.note.at): \($0.note.actor) moved \($0.note.detail)" }
+        self.retired = retired
     }
 
-    mutating func judge(_ leaves: [LogLeaf], sealedAt moment: String) throws {
+    mutating func judge(_ seal: StoredSeal) throws {
+        findings.place = seal.number
+        // Of a statement that is none the chain tells.
+        guard let statement = SealStatement(seal.statement) else { return }
+        guard let leaves = statement.leaves(seal.leaves) else {
+            return findings.add("seal \(seal.number) of \(seal.at): its list of digests was changed")
+        }
+        findings.records += leaves.count
+        try judge(leaves, sealedAt: seal.at)
+    }
+
+    private mutating func judge(_ leaves: [LogLeaf], sealedAt moment: String) throws {
         let rows = try LoggedRows(leaves.map(\.key), reading)
         for leaf in leaves {
-            if leaf.key.kind == .refusal { refusals += 1 }
+            if leaf.key.kind == .refusal { findings.refusals += 1 }
             guard let record = rows.record(leaf.key) else {
                 judgeMissing(leaf, sealedAt: moment)
                 continue
             }
-            count(leaf.key)
+            findings.count(leaf.key)
             guard leaf.digest != LogLeaf.absent else {
-                add("\(describe(leaf.key)) came back after it was sealed as removed")
+                findings.add("\(describe(leaf.key)) came back after it was sealed as removed")
                 continue
             }
-            if Digest(of: record).bytes != leaf.digest { add("\(describe(leaf.key)) was changed since it was sealed at \(moment)") }
+            if Digest(of: record).bytes != leaf.digest {
+                findings.add("\(describe(leaf.key)) was changed since it was sealed at \(moment)")
+            }
         }
         try judgeWhole(leaves.map(\.key), rows)
     }
 
+    /// What the parts of the log that others went through have.
+    mutating func add(_ others: [RowFindings]) { findings = others.reduce(into: findings) { $0.merge($1) } }
+
     /// What no seal covers yet can at least be looked at.
     mutating func judgeUnsealed() throws {
+        findings.place = .max
         let keys = try reading.unsealed(limit: .max).map(\.key)
-        unsealed = keys.count
+        findings.unsealed = keys.count
         for start in stride(from: 0, to: keys.count, by: LogKey.page) {
             let some = Array(keys[start..<min(start + LogKey.page, keys.count)])
             let rows = try LoggedRows(some, reading)
             for key in some {
-                if key.kind == .refusal { refusals += 1 }
+                if key.kind == .refusal { findings.refusals += 1 }
                 if rows.record(key) != nil {
-                    count(key)
+                    findings.count(key)
                 } else if !isForgotten(key) {
-                    add("\(describe(key)) was removed before it was sealed")
+                    findings.add("\(describe(key)) was removed before it was sealed")
                 }
             }
             try judgeWhole(some, rows)
@@ -88,10 +76,10 @@ struct RowJudge {
         var suspects: Set<Block> = []
         for kind in LogKind.allCases {
             let there = Set(try reading.recordCounts(kind).keys)
-            for block in there.union((walked[kind] ?? [:]).keys) {
-                var sum = Sum()
+            for block in there.union((findings.walked[kind] ?? [:]).keys) {
+                var sum = RowFindings.Sum()
                 for key in try reading.recordKeys(kind, block: block) { sum.add(key) }
-                if sum != walked[kind]?[block] ?? Sum() { suspects.insert(Block(kind: kind, number: block)) }
+                if sum != findings.walked[kind]?[block] ?? RowFindings.Sum() { suspects.insert(Block(kind: kind, number: block)) }
             }
         }
         guard !suspects.isEmpty else { return }
@@ -107,23 +95,19 @@ struct RowJudge {
         for suspect in suspects.sorted() {
             let there = try reading.recordKeys(suspect.kind, block: suspect.number).filter { known[$0] == nil }
             let twice = known.filter { $0.value > 1 && Block($0.key) == suspect }.keys.sorted()
-            for key in there { add("\(describe(key)) is under no seal: it was put in, or its seal was changed") }
-            for key in twice { add("\(describe(key)) is listed twice") }
+            for key in there { findings.add("\(describe(key)) is under no seal: it was put in, or its seal was changed") }
+            for key in twice { findings.add("\(describe(key)) is listed twice") }
             if there.isEmpty, twice.isEmpty {
-                add("the number of records of block \(suspect.number) of \(suspect.kind) is not what was sealed")
+                findings.add("the number of records of block \(suspect.number) of \(suspect.kind) is not what was sealed")
             }
         }
     }
 
     /// So many refusals are kept; of the others the oldest may be gone.
     mutating func judgeForgotten() {
-        let allowed = max(0, Int(refusals - RefusalNote.kept))
-        removedByRule += min(allowed, forgotten.count)
-        for position in forgotten.sorted().dropFirst(allowed) { add("refusal \(position) was removed") }
-    }
-
-    mutating func judgeStrays() throws {
-        for stray in try reading.strays(limit: RowJudge.listed) { add("\(stray), which was put in") }
+        let allowed = max(0, Int(findings.refusals - RefusalNote.kept))
+        findings.removedByRule += min(allowed, findings.forgotten.count)
+        for position in findings.forgotten.sorted().dropFirst(allowed) { findings.add("refusal \(position) was removed") }
     }
 
     // MARK: A whole message, a whole certificate
@@ -142,19 +126,19 @@ struct RowJudge {
         }
         for start in stride(from: 0, to: messages.count, by: RowJudge.page) {
             let some = messages[start..<min(start + RowJudge.page, messages.count)]
-            let contents = try reading.contents(of: some.map(\.message.sequence))
+            let contents = try reading.contentDigests(of: some.map(\.message.sequence))
             for message in some { judge(message, contents[message.message.sequence] ?? [:]) }
         }
     }
 
-    private mutating func judge(_ logged: LoggedMessage, _ contents: [ContentKind: [UInt8]]) {
+    private mutating func judge(_ logged: LoggedMessage, _ contents: [ContentKind: Digest]) {
         let message = logged.message
         guard let history = MessageHistory(logged.events, direction: message.direction) else {
-            withoutDigests += 1
+            findings.withoutDigests += 1
             return
         }
         for difference in history.differences(from: logged) + history.differences(from: contents) {
-            add("message \(message.id): \(difference)")
+            findings.add("message \(message.id): \(difference)")
         }
     }
 
@@ -162,7 +146,7 @@ struct RowJudge {
         let certificate = logged.certificate
         let follows = (try? certificate.follows(from: logged.facts.map(\.fact))) ?? false
         if !follows || logged.numberKey != NumberKey.key(of: certificate.key.number) {
-            add("certificate \(certificate.key.number) of \(certificate.key.partner): its row does not follow from its records")
+            findings.add("certificate \(certificate.key.number) of \(certificate.key.partner): its row does not follow from its records")
         }
     }
 
@@ -170,7 +154,7 @@ struct RowJudge {
 
     private mutating func isForgotten(_ key: LogKey) -> Bool {
         guard key.kind == .refusal else { return false }
-        forgotten.append(key.subject)
+        findings.forgotten.append(key.subject)
         return true
     }
 
@@ -184,16 +168,10 @@ struct RowJudge {
             case .refusal, .change: false
             }
         if isByRule {
-            removedByRule += 1
+            findings.removedByRule += 1
         } else {
-            add("\(describe(key)), sealed at \(moment), was removed")
+            findings.add("\(describe(key)), sealed at \(moment), was removed")
         }
-    }
-
-    private mutating func count(_ key: LogKey) { walked[key.kind, default: [:]][key.subject / LogKey.block, default: Sum()].add(key) }
-
-    private mutating func add(_ defect: String) {
-        if defects.count < RowJudge.listed { defects.append(defect) } else { moreDefects += 1 }
     }
 
     private func describe(_ key: LogKey) -> String {

@@ -48,6 +48,14 @@ struct SealStatement: Codable, Hashable {
         return (try? encoder.encode(self)).map { Array($0) + [0x0A] } ?? []
     }
 
+    /// The leaves of a list; `nil` where they are not those that the statement is about.
+    func leaves(_ list: [UInt8]) -> [LogLeaf]? {
+        guard let leaves = LogLeaf.decode(list), leaves.count == records, MerkleTree(leaves.map(\.node)).root.hex == root else {
+            return nil
+        }
+        return leaves
+    }
+
     /// How the next statement names one.
     static func link(_ statement: [UInt8]?) -> String { (statement.map { Digest(of: $0).bytes } ?? LogLeaf.absent).hex }
 }

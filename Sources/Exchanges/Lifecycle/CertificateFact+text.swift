@@ -60,8 +60,10 @@ extension CertificateFact: Codable {
         }
     }
 
+    private static let decoder = JSONDecoder()
+
     init(text: String) throws {
-        do { self = try JSONDecoder().decode(CertificateFact.self, from: Data(text.utf8)) } catch {
+        do { self = try CertificateFact.decoder.decode(CertificateFact.self, from: Data(text.utf8)) } catch {
             throw StoreError("a fact of a certificate cannot be read: \(text)")
         }
     }

@@ -49,10 +49,13 @@ extension MessageStore {
     /// Writes what is finished of a time to an archive, and removes it once the archive was read again from the disk. The sealed log
     /// keeps the digests of what is removed, and a record of who removed it.
     ///
-    /// - Parameter actor: who does it.
+    /// - Parameters:
+    ///   - actor: who does it.
+    ///   - sign: with the gateway's key: the record excuses that the rest is missing.
     /// - Returns: how much it was; where it was nothing, no archive is made.
     public func retire(
-        from: String, to: String, archive path: String, by actor: String, at now: String, progress: @escaping ArchiveProgress
+        from: String, to: String, archive path: String, by actor: String, at now: String, sign: Retirement.Signer,
+        progress: @escaping ArchiveProgress
     ) async throws -> ArchiveCounts {
         let selection = ArchiveSelection.finished(from: from, to: to)
         let isEmpty = try await read { reading in
@@ -74,17 +77,24 @@ extension MessageStore {
         }
         for start in stride(from: 0, to: messages.count, by: atOnce) {
             let some = Array(messages[start..<min(start + atOnce, messages.count)])
+            let note = try await Retirement(messages: some.map(\.sequence), archive: path).note(by: actor, at: now, sign: sign)
             try await write { transaction in
                 for message in some { try transaction.remove(message: message.sequence) }
-                try transaction.note(Retirement(messages: some.map(\.sequence), archive: path).note(by: actor, at: now))
+                try transaction.note(note)
             }
             progress(messages.count + start + some.count, 2 * messages.count)
         }
         let archived = certificates
+        let over = try await read { reading in try archived.filter { try reading.certificate($0.key) == $0 } }
+        let note =
+            over.isEmpty
+            ? nil : try await Retirement(certificates: over.map(\.sequence), archive: path).note(by: actor, at: now, sign: sign)
         try await write { transaction in
-            let over = try archived.filter { try transaction.certificate($0.key) == $0 }.map(\.sequence)
-            for certificate in over { try transaction.remove(certificate: certificate) }
-            if !over.isEmpty { try transaction.note(Retirement(certificates: over, archive: path).note(by: actor, at: now)) }
+            // One about which something was said meanwhile stays, with all others: the note is about them together.
+            if let note, try over.allSatisfy({ try transaction.certificate($0.key) == $0 }) {
+                for certificate in over { try transaction.remove(certificate: certificate.sequence) }
+                try transaction.note(note)
+            }
             try transaction.endRemoval(before: to)
         }
         return counts

@@ -1,3 +1,5 @@
+public import XMLSignature
+
 /// What the sealed log is read by.
 public protocol LogReading {
     /// Records that no seal covers yet, the oldest first.
@@ -13,6 +15,8 @@ public protocol LogReading {
     func logged(messages: [Int64]) throws -> [Int64: LoggedMessage]
     func logged(certificates: [Int64]) throws -> [Int64: LoggedCertificate]
     func contents(of messages: [Int64]) throws -> [Int64: [ContentKind: [UInt8]]]
+    /// SHA-256 of the bytes that are kept.
+    func contentDigests(of messages: [Int64]) throws -> [Int64: [ContentKind: Digest]]
     /// By what people know it, a message by its id and a certificate by its number, also where the rest of its row is spoiled.
     func name(of kind: LogKind, at position: Int64) throws -> String?
     func refusals(at positions: [Int64]) throws -> [StoredRefusal]

@@ -1,3 +1,5 @@
+internal import XMLSignature
+
 extension MemoryTransaction {
     func log(_ key: LogKey) {
         let position = records.lastUnsealed + 1
@@ -47,6 +49,10 @@ extension MemoryTransaction {
         Dictionary(
             messages.compactMap { position in records.messages[position].map { (position, $0.contents) } },
             uniquingKeysWith: { one, _ in one })
+    }
+
+    func contentDigests(of messages: [Int64]) -> [Int64: [ContentKind: Digest]] {
+        contents(of: messages).mapValues { $0.mapValues { Digest(of: $0) } }
     }
 
     func name(of kind: LogKind, at position: Int64) -> String? {

@@ -1,7 +1,11 @@
+internal import XMLSignature
+
 /// One connection to a database that speaks SQL, used by one thread at a time.
 protocol SQLConnection: AnyObject {
     /// Runs a statement; the rows that it gives.
     func run(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> [[SQLValue]]
+    /// As `run`, with the SHA-256 of bytes in place of them.
+    func digests(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> [[SQLValue]]
     /// As `run`, where only the number of changed rows counts.
     func change(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int
     /// As `run`, where nothing of it counts; it may be told later that it failed, but before the transaction is committed.
@@ -9,6 +13,12 @@ protocol SQLConnection: AnyObject {
     /// Inserts a row; its position, or `nil` where the statement leaves out a row that is there.
     func insert(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> Int64?
     var dialect: SQLDialect { get }
+}
+
+extension SQLConnection {
+    func digests(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
+        try run(statement, arguments).map { row in row.map { $0.bytes.map { .bytes(Digest(of: $0).bytes) } ?? $0 } }
+    }
 }
 
 /// Where a transaction can be run. Calls block their thread.

@@ -1,3 +1,5 @@
+internal import XMLSignature
+
 extension SQLReading {
     func unsealed(limit: Int) throws -> [UnsealedRecord] {
         // A row that somebody spoiled is none; its record then stands under no seal.
@@ -66,6 +68,17 @@ extension SQLReading {
         return try Dictionary(
             rows.map { row in
                 let kinds = zip(ContentKind.allCases, row.dropFirst()).compactMap { kind, value in value.bytes.map { (kind, $0) } }
+                return (try row.integer(0), Dictionary(uniqueKeysWithValues: kinds))
+            }, uniquingKeysWith: { one, other in one.merging(other) { one, _ in one } })
+    }
+
+    func contentDigests(of messages: [Int64]) throws -> [Int64: [ContentKind: Digest]] {
+        let rows = try SQLReading.contentsAt.run(connection, messages) { try $0.digests($1, $2) }
+        return try Dictionary(
+            rows.map { row in
+                let kinds = zip(ContentKind.allCases, row.dropFirst()).compactMap { kind, value in
+                    value.bytes.map { (kind, Digest(value: $0)) }
+                }
                 return (try row.integer(0), Dictionary(uniqueKeysWithValues: kinds))
             }, uniquingKeysWith: { one, other in one.merging(other) { one, _ in one } })
     }
@@ -250,12 +263,15 @@ struct SQLPage {
         statement = SQLStatement("\(head) (\(places)) \(tail)", sqlite: sqlite.map { "\($0) (\(places)) \(tail)" }, name: name)
     }
 
-    fileprivate func run(_ connection: any SQLConnection, _ positions: [Int64]) throws -> [[SQLValue]] {
+    fileprivate func run(
+        _ connection: any SQLConnection, _ positions: [Int64],
+        _ body: (any SQLConnection, SQLStatement, [SQLValue]) throws -> [[SQLValue]] = { try $0.run($1, $2) }
+    ) throws -> [[SQLValue]] {
         try stride(from: 0, to: positions.count, by: SQLPage.size).flatMap { start in
             let some = positions[start..<min(start + SQLPage.size, positions.count)]
             // The last position fills up what is left of the page.
             let padding = repeatElement(some.last ?? 0, count: SQLPage.size - some.count)
-            return try connection.run(statement, (some + padding).map { .integer($0) })
+            return try body(connection, statement, (some + padding).map { .integer($0) })
         }
     }
 }

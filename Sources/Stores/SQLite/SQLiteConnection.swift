@@ -1,5 +1,6 @@
 internal import GRDB
 internal import GRDBSQLite
+internal import XMLSignature
 
 /// A connection of GRDB's, with its own cache of statements. GRDB keeps connections, transactions and statements; values go to and from
 /// SQLite directly, for GRDB's rows cost more than the work of the database itself where a log of millions of records is read.
@@ -15,6 +16,19 @@ final class SQLiteConnection: SQLConnection {
         var rows: [[SQLValue]] = []
         try step(statement, arguments) { handle, columns in
             rows.append((0..<columns).map { SQLiteConnection.value(handle, $0) })
+        }
+        return rows
+    }
+
+    /// Where they lie in SQLite's memory: a copy of each would cost as much as its digest.
+    func digests(_ statement: SQLStatement, _ arguments: [SQLValue]) throws -> [[SQLValue]] {
+        var rows: [[SQLValue]] = []
+        try step(statement, arguments) { handle, columns in
+            rows.append(
+                (0..<columns).map { column in
+                    guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { return SQLiteConnection.value(handle, column) }
+                    return .bytes(Digest(of: SQLiteConnection.bytes(handle, column)).bytes)
+                })
         }
         return rows
     }
@@ -93,9 +107,13 @@ final class SQLiteConnection: SQLConnection {
             let text = sqlite3_column_text(handle, column)
             return .text(
                 String(decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, column))), as: UTF8.self))
-        default:
-            let bytes = sqlite3_column_blob(handle, column)
-            return .bytes(Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column)))))
+        default: return .bytes(Array(bytes(handle, column)))
         }
+    }
+
+    /// Of a blob, until the next step.
+    private static func bytes(_ handle: OpaquePointer, _ column: Int32) -> UnsafeRawBufferPointer {
+        let start = sqlite3_column_blob(handle, column)
+        return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
     }
 }

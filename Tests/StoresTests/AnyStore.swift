@@ -11,6 +11,9 @@ struct AnyStore: Sendable {
     let store: any MessageStore
     private let folder: TemporaryFolder
 
+    /// Signs notes of archives, whose signatures the stores only keep.
+    static let signer: Retirement.Signer = { _ in [1] }
+
     init(_ kind: StoreKind) throws {
         let folder = try TemporaryFolder()
         self.folder = folder

@@ -102,7 +102,7 @@ struct ArchiveTests {
         func retire(_ name: String, _ from: String, _ to: String) async throws -> ArchiveCounts {
             let path = folder.url.appendingPathComponent(name).path
             try await any.sealAll()
-            return try await any.store.retire(from: from, to: to, archive: path, by: "tester", at: "t", sign: { _ in [1] }) { _, _ in }
+            return try await any.store.retire(from: from, to: to, archive: path, by: "tester", at: "t", sign: AnyStore.signer) { _, _ in }
         }
         #expect(try await retire("one", "2026-11-01", "2026-12-01") == ArchiveCounts(messages: 2))
         #expect(try await everything(any.store).0.map(\.message.id) == ["2", "4", "5"])

@@ -114,7 +114,7 @@ struct LogTests {
         func retire(_ name: String) async throws -> ArchiveCounts {
             let path = folder.url.appendingPathComponent(name).path
             return try await any.store.retire(
-                from: "2026-11-01", to: "2026-12-01", archive: path, by: "tester", at: "t", sign: { _ in [1] }
+                from: "2026-11-01", to: "2026-12-01", archive: path, by: "tester", at: "t", sign: AnyStore.signer
             ) { _, _ in }
         }
         #expect(try await retire("one") == ArchiveCounts())

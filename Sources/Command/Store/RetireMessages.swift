@@ -36,6 +36,7 @@ struct RetireMessages: AsyncParsableCommand {
         }
         let gateway = try options.gateway(isPatient: true)
         let (store, signer) = (gateway.store, gateway.identity.signer)
+        let sign: Retirement.Signer = { try await signer.sign($0, by: signer.kind.algorithm) }
         // What is not sealed stays.
         let isStamped = try loadConfiguration(options.config).seal.authority != nil
         let sealer = Sealer(gateway, authority: nil, isToBeStamped: isStamped)
@@ -52,10 +53,9 @@ struct RetireMessages: AsyncParsableCommand {
             } else {
                 let file = freeName(month)
                 let counts = try await tellingOfArchive(file) {
-                    try await store.retire(
-                        from: from, to: to, archive: file, by: operatorName, at: now,
-                        sign: { try await signer.sign($0, by: signer.kind.algorithm) }
-                    ) { Progress.show($0, of: $1) }
+                    try await store.retire(from: from, to: to, archive: file, by: operatorName, at: now, sign: sign) {
+                        Progress.show($0, of: $1)
+                    }
                 }
                 if counts != ArchiveCounts() { output("\(file): \(counts.line)") }
                 total += counts.messages

@@ -1,3 +1,4 @@
+internal import Documents
 internal import Evidence
 internal import Exchanges
 internal import SOAP
@@ -25,6 +26,7 @@ extension Console {
                 envelope: judged.flatMap { judged in kept.bytes(.request).map { EnvelopeMarkup($0, judged.coverage).html } },
                 values: (judged?.coverage?.values ?? []).enumerated().map { ValueRow($1, number: $0) },
                 plainDataset: judged?.coverage == nil ? kept.bytes(.dataset).map { String(decoding: $0, as: UTF8.self) } : nil,
+                documents: (judged?.documents ?? []).map { DocumentRow($0, DocumentVerifier(anchors: nil, now: .now)) },
                 verdict: verdict, isPartners: isPartners, storedHash: stored?.hash,
                 isSame: isPartners && stored?.hash != nil && stored?.hash == judged?.report.hash, signer: judged?.report.signer?.subject,
                 answer: kept.bytes(.response).map { String(decoding: $0, as: UTF8.self) },
@@ -75,6 +77,7 @@ extension Console {
         let envelope: String?
         let values: [ValueRow]
         let plainDataset: String?
+        let documents: [DocumentRow]
         let verdict: VerdictRows?
         let isPartners: Bool
         let storedHash: String?
@@ -141,11 +144,16 @@ struct ValueRow {
     let text: String
     let line: String
 
+    /// The longest texts of the menu that people write have 2048 characters.
+    private static let longest = 4096
+
     init(_ value: Coverage.Value, number: Int) {
         self.number = "\(number)"
         pointer = value.pointer
         path = value.path
-        text = value.text
+        // A document in base64 would fill pages; the envelope beside it has all of it.
+        let length = value.text.unicodeScalars.count
+        text = length <= ValueRow.longest ? value.text : "\(value.text.prefix(200))… (\(length) characters)"
         line = "\(value.line)"
     }
 }

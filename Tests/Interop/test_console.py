@@ -1,5 +1,6 @@
 """The console in a browser: a person's path through every page, light and dark, on a phone, with and without scripts; axe-core judges."""
 
+import base64
 import hashlib
 import io
 import pathlib
@@ -9,6 +10,8 @@ import urllib.parse
 import urllib.request
 import zipfile
 
+import cod
+import cod_damaged
 import gateway
 from browser import Browser
 from certificates import certificate, feedback, number
@@ -117,6 +120,23 @@ class PagesTest(Console):
             page.click("tbody a")
             self.assertIn("Conformance over time", page.inner_text("main"))
             self.good(view, "partner")
+
+    def test_documents_in_a_message_are_shown_with_their_own_signatures(self):
+        whole = cod.Parties().document()
+        damaged = cod_damaged.changed(whole)
+        attachments = [
+            {"mediaType": "application/xml", "fileName": f"{name}{MARKUP[:40]}.xml", "sha256": hashlib.sha256(document).hexdigest(),
+             "content": base64.b64encode(document).decode()} for name, document in [("whole", whole), ("damaged", damaged)]]
+        dataset = certificate(number()) | {"attachments": attachments}
+        self.assertEqual(self.send(dataset)[0], 200)
+        (message,) = self.world.messages("vietnam", dataset["functionalReferenceId"])
+        with self.browser.open(f"{self.url}/console/messages/{message['id']}", size=(1280, 900)) as view:
+            rows = view.page.locator("section:has(#documents) > ul > li")
+            self.assertEqual(rows.count(), 2)
+            for row, exporter in [(rows.nth(0), "exporter intact"), (rows.nth(1), "exporter broken")]:
+                self.assertIn("Digital Certificate of Origin AR004A18260000021500, complete", row.inner_text())
+                self.assertIn(exporter, row.inner_text())
+            self.good(view, "documents")
 
     def test_every_page_is_readable_in_the_dark_on_a_phone_and_without_scripts(self):
         places = ["/", "/console/messages", f"/console/messages/{self.message}", f"/console/certificates/{self.co}", "/console/parked",

@@ -69,13 +69,15 @@ struct Verify: ParsableCommand {
         case .json: try output(json: JudgedMessage(verdict: verdict, documents: attached))
         case .text:
             output(report.text)
-            for document in attached ?? [] { output("\n\(document.pointer) \(document.fileName)\n\(document.verdict.text)") }
+            for document in attached ?? [] {
+                output("\n\(document.pointer) \(document.fileName.onOneLine(atMost: 255))\n\(document.verdict.text)")
+            }
             if values {
                 for value in verdict.coverage?.values ?? [] { output("\(value.pointer)  \(value.path)  line \(value.line)  \(value.text)") }
             }
             for path in verdict.coverage?.notSigned ?? [] { output("not signed: \(path)") }
         }
-        if verified == nil || attached?.contains(where: { !$0.verdict.isGood }) == true { throw ExitCode(1) }
+        if verified == nil || attached?.contains(where: \.verdict.isBad) == true { throw ExitCode(1) }
     }
 
     /// - Returns: whether the file is a document, and was judged as one.
@@ -86,15 +88,16 @@ struct Verify: ParsableCommand {
         else { return false }
         let verifier = DocumentVerifier(anchors: try officers.anchors(trust), at: try at.map { try moment($0) }, now: .now)
         let verdict = verifier.verify(bytes)
-        if case .notJudged(_, let reason) = verdict {
-            guard CODVerifier.isCOD(document) else { return false }
-            throw CommandError("the COD cannot be judged: \(reason)", place: file)
+        switch verdict {
+        case .notJudged: return false
+        case .refused(_, let reason): throw CommandError("the document cannot be judged: \(reason)", place: file)
+        case .cod, .signedXML: break
         }
         switch format {
         case .json: try output(json: verdict)
         case .text: output(verdict.text)
         }
-        if !verdict.isGood { throw ExitCode(1) }
+        if verdict.isBad { throw ExitCode(1) }
         return true
     }
 

@@ -40,7 +40,7 @@ struct DocumentRow {
         case .signedXML(let verdict):
             about = "XML with signatures of its own"
             signatures = verdict.signatures.map(SignatureRow.init)
-        case .notJudged(_, let reason):
+        case .notJudged(_, let reason), .refused(_, let reason):
             about = reason
             signatures = []
         }

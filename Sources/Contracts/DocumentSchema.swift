@@ -8,7 +8,7 @@ public enum DocumentSchema {
 
     private static let document: JSONValue = [
         "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": .string(identifier),
-        "title": "Verdict on a document with signatures of its own", "oneOf": [cod, signedXML, notJudged],
+        "title": "Verdict on a document with signatures of its own", "oneOf": [cod, signedXML, notJudged, refused],
     ]
 
     private static func kind(_ name: String) -> JSONValue { ["const": .string(name)] }
@@ -30,7 +30,11 @@ public enum DocumentSchema {
     private static let signedXML = JSONValue.object(
         "Other XML that bears signatures",
         [
-            "kind": kind("signed-xml"), "verdict": verdict, "sha256": .hexadecimal, "root": .text("Name of the document element"),
+            "kind": kind("signed-xml"),
+            "verdict": .word(
+                ["good", "partial", "bad"],
+                "good: every signature is, and one covers the document element; partial: they cover parts of it only"),
+            "sha256": .hexadecimal, "root": .text("Name of the document element"),
             "signatures": .list(signature, "In the order of the document"),
             "isWhole": ["type": "boolean", "description": "Whether a good signature covers the document element"], "defects": defects,
         ])
@@ -38,6 +42,9 @@ public enum DocumentSchema {
     private static let notJudged = JSONValue.object(
         "A document that bears no signature that is judged here",
         ["kind": kind("not-judged"), "sha256": .hexadecimal, "reason": .text("Why")])
+
+    private static let refused = JSONValue.object(
+        "XML, or a COD, that cannot be read as such", ["kind": kind("refused"), "sha256": .hexadecimal, "reason": .text("Why")])
 
     private static let signature = JSONValue.object(
         "A signature",

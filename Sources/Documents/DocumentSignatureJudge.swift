@@ -12,8 +12,22 @@ struct DocumentSignatureJudge {
     private let ids: IDTable
     private let idNames: [XMLName]
 
-    /// Claims without an offset may be of any time zone.
-    private static let zones: Int64 = 14 * 3600
+    /// Claims without an offset may be of any time zone; clocks differ a little.
+    private static let (zones, skew): (Int64, Int64) = (14 * 3600, 300)
+
+    /// A signature as judged.
+    struct Judged {
+        var signature: DocumentSignature
+        /// The very elements that it covers; none where it does not hold.
+        var covered: [XMLElement] = []
+        var certificate: Certificate?
+    }
+
+    /// When a document claims that it was signed.
+    struct Claim {
+        let moment: XMLDateTime
+        let hasOffset: Bool
+    }
 
     init(_ document: XMLDocument, idNames: [XMLName], anchors: DocumentAnchors?, now: XMLDateTime) throws(XMLError) {
         self.anchors = anchors
@@ -22,25 +36,28 @@ struct DocumentSignatureJudge {
         ids = try IDTable(document, names: idNames)
     }
 
-    /// - Parameters:
-    ///   - signedAt: when the document claims that it was signed.
-    ///   - moment: for which the certificate is judged.
-    /// - Returns: what was found, and the very elements that the signature covers; none where it does not hold.
-    func judge(
-        _ element: XMLElement, role: String?, signedAt: XMLDateTime?, at moment: XMLDateTime
-    ) -> (signature: DocumentSignature, covered: [XMLElement]) {
-        var found = DocumentSignature(role: role, place: element.path, judgedAt: moment)
-        found.signedAt = signedAt?.text
+    /// - Parameter moment: for which the certificate is judged.
+    func judge(_ element: XMLElement, role: String?, claim: Claim?, at moment: XMLDateTime) -> Judged {
+        var judged = Judged(signature: DocumentSignature(role: role, place: element.path, judgedAt: moment))
+        judge(element, claim, at: moment, &judged)
+        return judged
+    }
+
+    private func judge(_ element: XMLElement, _ claim: Claim?, at moment: XMLDateTime, _ judged: inout Judged) {
+        var found = judged.signature
+        defer { judged.signature = found }
+        found.signedAt = claim?.moment.text
         do throws(SignatureError) {
             let signed = try SignedInfo(reading: element, policy: .document)
             found.signatureAlgorithm = signed.algorithm.rawValue
             let certificates = try DocumentSignatureJudge.certificates(signed.keyInfo)
             guard let certificate = certificates.first(where: { !$0.isCertificationAuthority }) ?? certificates.first else {
                 found.reason = "its KeyInfo holds no X509Certificate, so it is not known whose it is"
-                return (found, [])
+                return
             }
+            judged.certificate = certificate
             found.signer = DocumentSignature.Signer(certificate)
-            judgeTrust(certificate, brought: certificates, at: moment, signedAt, &found)
+            judgeTrust(certificate, brought: certificates, at: moment, claim, &found)
             let verified = try VerifiedSignature(verifying: signed, key: certificate.publicKey, ids: ids, policy: .document)
             found.integrity = .intact
             found.covers = verified.parts.map(\.element.path)
@@ -49,19 +66,20 @@ struct DocumentSignatureJudge {
                     .init(code: "sha1", text: "SHA-1 was used, which is read in such documents only; it has been broken since 2017"))
             }
             ask(element, verified, certificate, &found)
-            return (found, found.integrity == .intact ? verified.parts.map(\.element) : [])
+            if found.integrity == .intact { judged.covered = verified.parts.map(\.element) }
         } catch {
             found.reason = error.description
             if case .digestWrong = error { found.integrity = .broken }
             if case .signatureValueWrong = error { found.integrity = .broken }
-            return (found, [])
         }
     }
 
     private func ask(_ element: XMLElement, _ verified: VerifiedSignature, _ certificate: Certificate, _ found: inout DocumentSignature) {
         switch SecondOpinion(on: element, verified: verified, key: certificate.publicKey, idNames: idNames) {
         case .agrees: found.secondEngine = .agrees
-        case .unable: found.secondEngine = .unable
+        case .unable:
+            found.secondEngine = .unable
+            found.warnings.append(.init(code: "one-engine", text: "libxmlsec1 is not able to judge it: our own engine judged alone"))
         case .refuses(let reasons):
             found.secondEngine = .refuses
             found.integrity = .unknown
@@ -70,7 +88,7 @@ struct DocumentSignatureJudge {
     }
 
     private func judgeTrust(
-        _ certificate: Certificate, brought: [Certificate], at moment: XMLDateTime, _ signedAt: XMLDateTime?,
+        _ certificate: Certificate, brought: [Certificate], at moment: XMLDateTime, _ claim: Claim?,
         _ found: inout DocumentSignature
     ) {
         guard let anchors else { return }
@@ -84,28 +102,35 @@ struct DocumentSignatureJudge {
                     .init(
                         code: "revocation-unknown", text: "whether the certificate was revoked cannot be said: \(gap.description)"))
             }
-            if let signedAt, signedAt > now.adding(seconds: DocumentSignatureJudge.zones) {
-                found.trustReason = "it claims to be signed at \(signedAt.text), which is still to come"
+            if !signer.isRevocationAsked {
+                found.warnings.append(
+                    .init(code: "revocation-unknown", text: "no revocation list of its authority was given: it may have been revoked"))
+            }
+            let tolerance = claim?.hasOffset == true ? DocumentSignatureJudge.skew : DocumentSignatureJudge.zones
+            if let claim, claim.moment > now.adding(seconds: tolerance) {
+                found.trustReason = "it claims to be signed at \(claim.moment.text), which is still to come"
+                return
+            }
+            guard !certificate.isForServersOnly else {
+                found.trustReason = "the extended key usage of its certificate is for servers, not for who signs documents"
                 return
             }
             found.trust = .trusted
-            warnOfLaterRevocation(signer, moment, &found)
+            warnOfLaterRevocation(signer, &found)
         } catch {
             found.trustReason = error.description
         }
     }
 
     /// The time of signing is a claim of the signer: whoever has a stolen key can claim any.
-    private func warnOfLaterRevocation(_ signer: KnownSigner, _ moment: XMLDateTime, _ found: inout DocumentSignature) {
-        guard let anchors, moment < now else { return }
-        do throws(TrustError) { _ = try signer.check(at: now, evidence: anchors.store.evidence) } catch {
-            guard case .revoked(_, let at, let by) = error else { return }
-            let when = at.map { " at \($0.text)" } ?? ""
-            found.warnings.append(
-                .init(
-                    code: "revoked-later",
-                    text: "the certificate was revoked\(when) (\(by)), after the time of signing that the document claims"))
-        }
+    private func warnOfLaterRevocation(_ signer: KnownSigner, _ found: inout DocumentSignature) {
+        guard let anchors, let (at, by) = signer.revocation(evidence: anchors.store.evidence) else { return }
+        let when = at.map { " at \($0.text)" } ?? ""
+        found.warnings.append(
+            .init(
+                code: "revoked-later",
+                text: "the certificate was revoked\(when) (\(by)), after the time of signing that the document claims: nothing else proves "
+                    + "that it was signed before"))
     }
 
     /// Every certificate in KeyInfo; a KeyValue beside them is not looked at.
@@ -116,9 +141,9 @@ struct DocumentSignatureJudge {
         guard elements.count <= 10 else { throw .tooMany("certificates in KeyInfo", count: elements.count, limit: 10) }
         var certificates: [Certificate] = []
         for element in elements {
-            guard element.isPlainText, let der = Base64.decode(element.text), let certificate = try? Certificate(der: der) else {
-                throw .malformed("X509Certificate in KeyInfo is no certificate")
-            }
+            guard element.isPlainText, let der = Base64.decode(element.text), let certificate = try? Certificate(der: der),
+                certificate.isCanonical
+            else { throw .malformed("X509Certificate in KeyInfo is no certificate in DER") }
             certificates.append(certificate)
         }
         return certificates

@@ -6,14 +6,18 @@ internal import ZIP
 public enum DocumentVerdict: Sendable, Encodable {
     case cod(CODVerdict)
     case signedXML(SignedXMLVerdict)
-    /// It bears no signature that is judged here, or could not be read: why.
+    /// It bears no signature that is judged here: why.
     case notJudged(sha256: String, reason: String)
+    /// It is XML, or a COD, that cannot be read as such; whoever wanted to hide what is in it would make it so.
+    case refused(sha256: String, reason: String)
 
-    public var isGood: Bool {
+    /// Whether it was judged, and is not good.
+    public var isBad: Bool {
         switch self {
-        case .cod(let verdict): verdict.verdict == .good
-        case .signedXML(let verdict): verdict.verdict == .good
+        case .cod(let verdict): verdict.verdict == .bad
+        case .signedXML(let verdict): verdict.verdict != .good
         case .notJudged: false
+        case .refused: true
         }
     }
 
@@ -23,9 +27,9 @@ public enum DocumentVerdict: Sendable, Encodable {
         switch self {
         case .cod(let verdict): try verdict.encode(to: encoder)
         case .signedXML(let verdict): try verdict.encode(to: encoder)
-        case .notJudged(let sha256, let reason):
+        case .notJudged(let sha256, let reason), .refused(let sha256, let reason):
             var container = encoder.container(keyedBy: Key.self)
-            try container.encode("not-judged", forKey: .kind)
+            try container.encode(isBad ? "refused" : "not-judged", forKey: .kind)
             try container.encode(sha256, forKey: .sha256)
             try container.encode(reason, forKey: .reason)
         }
@@ -39,7 +43,7 @@ public struct DocumentVerifier: Sendable {
     private let now: XMLDateTime
 
     /// Bytes of a document, unpacked.
-    public static let limits = XMLLimits(bytes: 16 * 1024 * 1024)
+    public static let limits = XMLLimits(bytes: 8 * 1024 * 1024)
 
     /// - Parameters:
     ///   - anchors: `nil` judges integrity alone.
@@ -50,20 +54,33 @@ public struct DocumentVerifier: Sendable {
         self.now = now
     }
 
-    public func verify(_ bytes: [UInt8]) -> DocumentVerdict {
-        func notJudged(_ reason: String) -> DocumentVerdict { .notJudged(sha256: Digest(of: bytes).hex, reason: reason) }
+    public func verify(_ packed: [UInt8]) -> DocumentVerdict {
+        let sha256 = Digest(of: packed).hex
+        let bytes: [UInt8]
+        do { bytes = try DocumentVerifier.unpacked(packed) } catch { return .refused(sha256: sha256, reason: "\(error)") }
+        guard DocumentVerifier.isMarkup(bytes) else {
+            return .notJudged(
+                sha256: sha256, reason: "it is no XML; other documents are kept as they are, and their signatures are not judged")
+        }
         do {
-            let bytes = try DocumentVerifier.unpacked(bytes)
-            guard bytes.first(where: { ![0xEF, 0xBB, 0xBF, 0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "<") else {
-                return notJudged("it is no XML; other documents are kept as they are, and their signatures are not judged")
-            }
             let document = try XMLDocument(parsing: bytes, limits: DocumentVerifier.limits)
             if CODVerifier.isCOD(document) { return .cod(try cod(document, bytes).verdict) }
-            let other = SignedXMLVerifier(anchors: anchors, at: moment, now: now).verify(document, bytes: bytes)
-            return other.map { .signedXML($0) } ?? notJudged("it is XML without a signature")
+            if let other = SignedXMLVerifier(anchors: anchors, at: moment, now: now).verify(document, bytes: bytes) {
+                return .signedXML(other)
+            }
+            guard !CODStructure.isPart(document.root) else {
+                return .refused(sha256: sha256, reason: "parts of a COD stand in it, and it is none")
+            }
+            return .notJudged(sha256: sha256, reason: "it is XML without a signature")
         } catch {
-            return notJudged("\(error)")
+            return .refused(sha256: sha256, reason: "\(error)")
         }
+    }
+
+    /// Whether it is to be read as XML: it starts with a tag, or with the byte order mark of an encoding that is read.
+    private static func isMarkup(_ bytes: [UInt8]) -> Bool {
+        let start = bytes.first { ![0xEF, 0xBB, 0xBF, 0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        return start == UInt8(ascii: "<") || bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
     }
 
     /// As `CODVerifier.verify`.

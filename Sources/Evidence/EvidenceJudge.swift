@@ -167,7 +167,12 @@ struct EvidenceJudge {
     mutating func documents(_ files: ZIPReader, _ request: Message?, verifier: DocumentVerifier) -> [JudgedDocument] {
         guard let verified = request?.verified, let content = verified.content, isInOurWords(content),
             let dataset = try? catalog.dataset(reading: content, as: content.local)
-        else { return [] }
+        else {
+            if files.files.contains(where: { $0.name.hasPrefix("documents/") }) {
+                notes.append("documents/ was not compared with request.xml, whose dataset could not be read")
+            }
+            return []
+        }
         let attached = AttachedDocument.all(in: dataset)
         let paths = attached.enumerated().map { EvidenceContainer.path(of: $1, number: $0 + 1) }
         for name in files.files.map(\.name) where name.hasPrefix("documents/") && !paths.contains(name) {

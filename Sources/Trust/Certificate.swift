@@ -18,6 +18,8 @@ public struct Certificate: Sendable {
     /// Whether key usage is absent or names digitalSignature or nonRepudiation (RFC 5280, section 4.2.1.3).
     public let maySign: Bool
     public let isCertificationAuthority: Bool
+    /// Whether extended key usage (RFC 5280, section 4.2.1.12) names nothing but the work of servers: TLS, time stamps, OCSP answers.
+    public let isForServersOnly: Bool
     public let publicKey: PublicKey
     /// SHA-256 of the DER.
     public let fingerprint: Digest
@@ -53,6 +55,10 @@ public struct Certificate: Sendable {
         serialNumber = serial(of: parsed)
         let usage = X509_get_key_usage(parsed)
         maySign = usage == UInt32.max || usage & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0
+        let extended = X509_get_extended_key_usage(parsed)
+        let servers = UInt32(XKU_SSL_SERVER | XKU_TIMESTAMP | XKU_OCSP_SIGN | XKU_SGC | XKU_DVCS)
+        let others = UInt32(XKU_SMIME | XKU_SSL_CLIENT | XKU_CODE_SIGN | XKU_ANYEKU)
+        isForServersOnly = extended != UInt32.max && extended & servers != 0 && extended & others == 0
         // Not X509_check_ca, which says no where key usage lacks keyCertSign: basicConstraints alone decide.
         isCertificationAuthority = X509_get_extension_flags(parsed) & UInt32(EXFLAG_CA) != 0
         fingerprint = Digest(of: der)
@@ -77,6 +83,9 @@ public struct Certificate: Sendable {
         }
         return String(cString: text)
     }
+
+    /// Whether its bytes are DER as OpenSSL writes it: the same certificate in other bytes would have another fingerprint.
+    public var isCanonical: Bool { Certificate.der(of: handle.pointer) == der }
 
     /// The first certificate of a PEM text.
     public init(pem: [UInt8]) throws(CertificateError) {

@@ -42,6 +42,26 @@ public struct KnownSigner: Sendable {
     }
 }
 
+extension KnownSigner {
+    /// Whether a list or an answer at hand names a certificate of the path as revoked, whenever and whether or not it has expired since.
+    public func revocation(evidence: RevocationEvidence) -> (at: XMLDateTime?, by: String)? {
+        let paths =
+            switch origin {
+            case .pinned(_, let authorities): authorities.map { CertificationPath(certificate: certificate, authority: $0, brought: []) }
+            case .issued(let authorities, let brought):
+                authorities.map { CertificationPath(certificate: certificate, authority: $0, brought: brought) }
+            }
+        return paths.lazy.compactMap { evidence.revocation($0) }.first
+    }
+
+    /// Whether anything at hand could say that its certificate was revoked.
+    public var isRevocationAsked: Bool {
+        switch origin {
+        case .pinned(_, let authorities), .issued(let authorities, _): authorities.contains { !$0.revocation.isNone }
+        }
+    }
+}
+
 extension Certificate {
     /// Judges whether this certificate could sign at that moment.
     public func checkSigner(at moment: XMLDateTime) throws(TrustError) {

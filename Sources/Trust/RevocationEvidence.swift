@@ -88,6 +88,27 @@ public final class RevocationEvidence: Sendable {
         kept.withLock { kept in kept.foreign.map { ($0.key, $0.value.issuer) } }.sorted { $0.0 < $1.0 }
     }
 
+    /// What the lists and the answer at hand name as revoked, for whichever moment.
+    func revocation(_ path: CertificationPath) -> (at: XMLDateTime?, by: String)? {
+        let policy = path.authority.revocation
+        let (known, foreign, answer) = kept.withLock { kept in
+            (
+                policy.lists.compactMap { kept.lists[$0]?.list }, policy.lists.compactMap { kept.foreign[$0] },
+                kept.answers[path.certificate.fingerprint]
+            )
+        }
+        do throws(TrustError) {
+            try path.checkNamed(in: known + foreign.filter { path.vouches(for: $0) }, at: XMLDateTime(seconds: .max / 2))
+            guard let answer, let issuer = path.issuer,
+                case .revoked(let at) = answer.status(of: path.certificate, issuer: issuer, at: answer.receivedAt)
+            else { return nil }
+            return (at, "OCSP responder")
+        } catch {
+            guard case .revoked(_, let at, let by) = error else { return nil }
+            return (at, by)
+        }
+    }
+
     /// - Throws: `TrustError`; where the policy accepts what cannot be told, the gap is returned instead.
     func check(_ path: CertificationPath, at moment: XMLDateTime) throws(TrustError) -> RevocationGap? {
         let policy = path.authority.revocation

@@ -25,6 +25,8 @@ public final class PublicKey: @unchecked Sendable {  // an EVP_PKEY is not chang
 
     deinit { EVP_PKEY_free(pointer) }
 
+    public func isSame(as other: PublicKey) -> Bool { EVP_PKEY_eq(pointer, other.pointer) == 1 }
+
     /// Whether `signature`, in the spelling of XML Signature (section 6.4: for ECDSA, r and s side by side), is this
     /// key's over `message`.
     public func verifies(_ signature: [UInt8], of message: UnsafeRawBufferPointer, by algorithm: SignatureAlgorithm) -> Bool {

@@ -20,7 +20,7 @@ public struct ZIPReader {
             throw Defect(description: "its directory is broken, or has more than \(ZIPReader.maximumFiles) files")
         }
         var files: [(name: String, bytes: [UInt8])] = []
-        var (position, left) = (start, limit)
+        var (position, left, packed) = (start, limit, archive.count)
         for _ in 0..<count {
             guard position + 46 <= end, archive.long(position) == 0x0201_4B50 else { throw Defect(description: "its directory is broken") }
             let entry = Entry(archive, at: position)
@@ -30,6 +30,9 @@ public struct ZIPReader {
             guard !files.contains(where: { $0.name == name }) else { throw Defect(description: "it has two files named \(name)") }
             guard entry.size <= left else { throw Defect(description: "its files have more than \(limit) bytes") }
             left -= entry.size
+            // Entries that share their bytes would be unpacked again and again.
+            packed -= entry.packedSize
+            guard packed >= 0 else { throw Defect(description: "its files overlap") }
             if name.hasSuffix("/"), entry.size == 0 { continue }
             files.append((name, try ZIPReader.content(entry, archive, name)))
         }

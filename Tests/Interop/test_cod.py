@@ -2,9 +2,14 @@
 for. xmlsec1 and openssl judge the same documents, and lxml reads the fields on its own.
 """
 
+import base64
+import hashlib
 import io
 import json
 import pathlib
+import random
+import re
+import subprocess
 import tempfile
 import unittest
 import zipfile
@@ -13,6 +18,8 @@ import jsonschema
 # Before xmlsec, which otherwise takes from lxml the reading of files.
 from lxml import etree
 import xmlsec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 import cod
 import cod_damaged
@@ -33,7 +40,7 @@ class CODTest(unittest.TestCase):
         cls.addClassCleanup(temporary.cleanup)
         cls.folder = pathlib.Path(temporary.name)
         cls.parties = cod.Parties()
-        cls.trust = cls.anchors("trust", cls.parties.issuer)
+        cls.trust = cls.anchors("trust", cls.parties.issuer, list=cls.parties.issuer.revocation_list())
 
     @classmethod
     def anchors(cls, name, *issuers, **lists):
@@ -67,6 +74,12 @@ class CODTest(unittest.TestCase):
         for word in words:
             self.assertIn(word, "\n".join(verdict["defects"]))
         return verdict
+
+    def signed_with(self, change=lambda draft: draft, after=lambda document: document, parties=None):
+        """A whole document of a draft that was changed before the exporter signed, and once more before the officer did."""
+        content, parties = cod.Content(), parties or self.parties
+        document = cod.signed(change(cod.draft(content)), parties.exporter)
+        return cod.signed(after(cod.with_entity(document, content)), parties.officer, "CODEH")
 
     def convert(self, document, *options, trust=None):
         """The exit status, and the dataset or the error."""
@@ -152,7 +165,7 @@ class VerifyTest(CODTest):
             (cod_damaged.formatted(whole), "does not hold"),
             (self.parties.document(officer=stranger), "officer is not to be trusted"),
             (self.parties.document(exporter=stranger), "exporter is not to be trusted"),
-            (self.parties.document(officer=self.parties.exporter), "one certificate signed as exporter and as officer"),
+            (self.parties.document(officer=self.parties.exporter), "signed as exporter and as officer"),
         ]
         for number, (document, words) in enumerate(cases):
             with self.subTest(number, words=words):
@@ -204,6 +217,135 @@ class VerifyTest(CODTest):
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("AR004A18260000021500.xml", self.parties.document())
         self.assertEqual(self.verify(packed.getvalue())["verdict"], "good")
+
+
+class DamageTest(CODTest):
+    """Pieces of a document cut, doubled, moved or changed by chance: whatever is done to it, xmlsec1 must find good what we find good."""
+
+    def damaged(self, document, chance):
+        marks = [match.start() for match in re.finditer(rb"[<>\"=]", document)]
+        start = chance.choice(marks)
+        end = chance.choice([mark for mark in marks if mark >= start][:12])
+        piece, changed = document[start:end], bytearray(document)
+        match chance.randrange(5):
+            case 0: del changed[start:end]
+            case 1: changed[start:start] = piece
+            case 2: changed[(place := chance.choice(marks)):place] = piece
+            case 3: changed[chance.randrange(len(changed))] = chance.randrange(256)
+            case _: changed[start:start] = chance.choice([b"<!-- -->", b" ", b"<![CDATA[x]]>", b"&amp;", b' id="COD"', b' xml:id="COD"'])
+        return bytes(changed)
+
+    def test_what_we_find_good_xmlsec1_finds_good(self):
+        chance, whole = random.Random(32), self.parties.document(goods=1, invoices=1)
+        for number in range(80):
+            document = self.damaged(whole, chance)
+            status, output, errors = gateway.run("verify", self.write(document), "--trust", self.trust, "--format", "json")
+            with self.subTest(number):
+                self.assertIn(status, (0, 1, 2), errors)
+                if status == 0:
+                    self.assertTrue(cod.good(document, self.parties.exporter, self.parties.officer))
+
+
+class ForgeryTest(CODTest):
+    """What a reviewer got past the first version."""
+
+    @staticmethod
+    def decoy(draft):
+        root = etree.fromstring(draft)
+        etree.SubElement(root.find(".//Agreement"), "DeclarationDate").text = "2025-06-01T00:00:00"
+        return cod.written(root)
+
+    def test_the_time_of_signing_is_read_in_its_place_alone(self):
+        issuer = self.parties.issuer
+        trust = self.anchors("decoys", issuer, list=issuer.revocation_list([(self.parties.exporter, "2026-01-15")]))
+        self.refused(self.signed_with(self.decoy), "exporter is not to be trusted", "revoked", trust=trust)
+        twice = self.signed_with(after=lambda document: document.replace(
+            b"<CertificateDate>", b"<CertificateDate>2025-06-01T00:00:00</CertificateDate><CertificateDate>"))
+        self.refused(twice, "CertificateDate does not stand once in its place")
+        self.refused(self.signed_with(lambda draft: cod_damaged.removed(draft, "DeclarationDate")), "DeclarationDate does not stand once")
+        self.refused(self.signed_with(after=lambda document: cod_damaged.removed(document, "CertificateID")), "CertificateID")
+
+    def test_one_signer_in_two_guises(self):
+        parties = self.parties
+        longer = cod.Signer(parties.exporter.key, parties.exporter.certificate)
+        # The same certificate, its length written with one byte more than DER has.
+        longer.der = b"\x30\x83\x00" + parties.exporter.der[2:]
+        self.refused(parties.document(officer=longer), "no certificate in DER")
+        again = cod.Signer(parties.exporter.key, cod.described(
+            parties.issuer.certificate.subject, cod.distinguished("Otra Persona", "AR", "Otra"), parties.exporter.key, "2025-01-01", "2027-01-01",
+            parties.issuer.key).sign(parties.issuer.key, hashes.SHA256()))
+        self.refused(parties.document(officer=again), "signed as exporter and as officer")
+
+    def test_a_certificate_for_servers_signs_no_document(self):
+        parties, key = self.parties, cod.rsa.generate_private_key(65537, 2048)
+        builder = cod.described(
+            parties.issuer.certificate.subject, cod.distinguished("www", "AR", "Servidor"), key, "2025-01-01", "2027-01-01", parties.issuer.key)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        server = cod.Signer(key, builder.sign(parties.issuer.key, hashes.SHA256()))
+        self.refused(parties.document(officer=server), "is for servers")
+
+    def test_a_cod_in_another_document_is_none(self):
+        whole = self.parties.document().removeprefix(cod.PROLOG)
+        for document in [b"<Certificate>%s</Certificate>" % whole, whole.replace(cod.ENVELOPE.encode(), b"urn:not-cod")]:
+            self.assertEqual(self.verify_any(document)["verdict"], "bad")
+
+    def verify_any(self, document):
+        status, output, errors = gateway.run("verify", self.write(document), "--trust", self.trust, "--format", "json")
+        return json.loads(output) if status in (0, 1) else {"verdict": "bad", "errors": errors}
+
+    def test_what_expired_since_is_still_told_as_revoked(self):
+        parties = cod.Parties("2025-01-01", "2026-06-01")
+        lists = parties.issuer.revocation_list([(parties.exporter, "2026-04-01"), (parties.officer, "2026-04-01")])
+        trust = self.anchors("expired-and-revoked", parties.issuer, list=lists)
+        verdict = self.verify(parties.document(), trust=trust)
+        for role in ["exporter", "officer"]:
+            self.assertIn("revoked-later", [warning["code"] for warning in verdict[role]["warnings"]])
+        status, _, account = self.convert(parties.document(), "--currency", "USD", trust=trust)
+        self.assertEqual(status, 0)
+        self.assertTrue(any("was revoked" in remark for remark in account["remarks"]), account["remarks"])
+
+    def test_without_a_revocation_list_it_is_said(self):
+        trust = self.anchors("without-lists", self.parties.issuer)
+        verdict = self.verify(self.parties.document(profile="s-fide"), trust=trust)
+        self.assertEqual([warning["code"] for warning in verdict["officer"]["warnings"]], ["revocation-unknown"])
+
+    def test_no_field_takes_the_place_of_another(self):
+        for change, after, path in [
+            (lambda draft: cod_damaged.added(draft, "Goods", "GoodsItemFOB", "999.99"), lambda document: document, "Goods[1]/GoodsItemFOB"),
+            (lambda draft: cod_damaged.added(draft, "FormA18", "Representative", ""), lambda document: document, None),
+            (lambda draft: draft, lambda document: cod_damaged.added(document, "EH", "EHCity", "Rosario"), "EH/EHCity"),
+        ]:
+            status, errors, _ = self.convert(self.signed_with(change, after), "--currency", "USD")
+            with self.subTest(path):
+                self.assertEqual(status, 1 if path else 0, errors)
+                if path:
+                    self.assertIn(path, errors)
+
+    def test_what_would_not_be_said_of_the_dataset_is_an_error(self):
+        for change, words in [
+            (lambda draft: cod_damaged.changed(draft, "AgreementAcronym", "5"), "AgreementAcronym is '5'"),
+            (lambda draft: cod_damaged.changed(draft, "AgreementAcronym", "-1"), "AgreementAcronym is '-1'"),
+            (lambda draft: cod_damaged.changed(draft, "AgreementAcronym", "A18/x"), "AgreementAcronym is 'A18/x'"),
+            (lambda draft: cod_damaged.changed(draft, "AgreementAcronym", "A35"), "AgreementAcronym is 'A35'"),
+            (lambda draft: cod_damaged.changed(draft, "GoodsOrderNo", "2"), "GoodsOrderNo is '2', which another has"),
+            (lambda draft: cod_damaged.changed(draft, "GoodsOrderNo", "001"), "GoodsOrderNo is '001'"),
+        ]:
+            with self.subTest(words):
+                status, errors, _ = self.convert(self.signed_with(change), "--currency", "USD")
+                self.assertEqual(status, 1, errors)
+                self.assertIn(words, errors)
+        number = self.signed_with(after=lambda document: cod_damaged.changed(document, "CertificateID", "../../../../tmp/owned"))
+        self.assertIn("CertificateID is", self.convert(number, "--currency", "USD")[1])
+        for unit in ["KILOGRAMOS=", "=KGM", "=", "A=B=C"]:
+            status, errors, _ = self.convert(self.parties.document(), "--currency", "USD", "--unit", unit)
+            self.assertEqual(status, 2, errors)
+
+    def test_attributes_and_lines_of_a_stranger(self):
+        canceled = self.signed_with(after=lambda document: document.replace(b'id="CODEH"', b'id="CODEH" anulado="true"'))
+        self.assertEqual(gateway.run("verify", self.write(canceled), "--trust", self.trust)[0], 2)
+        lines = cod_damaged.changed(self.parties.document(), "CertificateID", "X\nverdict:   good")
+        status, output, _ = gateway.run("verify", self.write(lines), "--trust", self.trust)
+        self.assertEqual((status, output.decode().count("\nverdict:")), (1, 0))
 
 
 class TrustTest(CODTest):
@@ -313,8 +455,6 @@ class TranslationTest(CODTest):
         self.assertEqual(status, 0, output.decode() + errors)
 
     def test_the_document_travels_along_byte_for_byte(self):
-        import base64
-
         document = self.parties.document()
         _, dataset, _ = self.convert(document, "--currency", "USD")
         (attachment,) = dataset["attachments"]
@@ -349,12 +489,6 @@ class TranslationTest(CODTest):
         self.assertEqual(dataset["goodsItems"][0]["quantities"][0]["unitCode"], "NMP")
         self.assertEqual(dataset["extensions"]["A18"]["goods"][0]["measureUnit"], "PAQUETES")
 
-    def signed_with(self, change):
-        """A whole document of a draft that was changed before anybody signed."""
-        content = cod.Content()
-        document = cod.signed(change(cod.draft(content)), self.parties.exporter)
-        return cod.signed(cod.with_entity(document, content), self.parties.officer, "CODEH")
-
     def test_a_field_without_a_place_is_an_error(self):
         for change, path in [
             (lambda draft: cod_damaged.added(draft, "Exporter", "ExporterNickname", "X"), "COD/FormA18/Exporter/ExporterNickname"),
@@ -373,7 +507,7 @@ class TranslationTest(CODTest):
             (lambda draft: cod_damaged.changed(draft, "GoodsItemValue", "1e3"), "/goodsItems/0/value/amount"),
             (lambda draft: cod_damaged.changed(draft, "GoodsItemCode", "41041114"), "/goodsItems/0/classificationText"),
             (lambda draft: cod_damaged.changed(draft, "InvoiceDate", "2026-02-30T00:00:00"), "InvoiceDate is '2026-02-30T00:00:00'"),
-            (lambda draft: cod_damaged.changed(draft, "AgreementAcronym", "A99"), "the agreement 'A99' is not known"),
+            (lambda draft: cod_damaged.changed(draft, "AgreementAcronym", "A99"), "AgreementAcronym is 'A99'"),
         ]:
             with self.subTest(words):
                 status, errors, _ = self.convert(self.signed_with(change), "--currency", "USD")
@@ -423,10 +557,17 @@ class SignedXMLTest(CODTest):
                 with self.subTest(uri=uri, transforms=transforms):
                     document = self.invoice(uri, transforms)
                     verdict = self.verify(document)
-                    self.assertEqual(verdict["verdict"], "good", verdict["defects"])
-                    self.assertTrue(verdict["isWhole"])
+                    self.assertEqual((verdict["verdict"], verdict["isWhole"]), ("good", True), verdict["defects"])
                     self.assertEqual(verdict["signatures"][0]["secondEngine"], "agrees")
                     self.refused(document.replace(b"18250.75", b"18250.76"), "changed after signing")
+
+    def test_one_that_covers_a_part_alone(self):
+        root = etree.fromstring(self.invoice())
+        signature = root.find(f"{{{DS}}}Signature")
+        etree.SubElement(etree.SubElement(signature, f"{{{DS}}}Object"), "Total").text = "999999"
+        self.refused(etree.tostring(root), "is not signed")
+        outer = b'<Bundle>%s<Total>999999</Total></Bundle>' % self.invoice("#I1")
+        self.assertEqual(self.verify(outer)["verdict"], "partial")
 
     def test_one_whose_signer_is_not_known(self):
         self.refused(self.invoice(certificate=False), "holds no X509Certificate")
@@ -448,9 +589,6 @@ class AttachedTest(CODTest):
             cls.world.start(name)
 
     def send(self, document):
-        import base64
-        import hashlib
-
         attachments = [
             dict(mediaType="application/xml", fileName="../AR 004<a>.xml", sha256=hashlib.sha256(document).hexdigest(),
                  content=base64.b64encode(document).decode()),
@@ -473,10 +611,13 @@ class AttachedTest(CODTest):
 
     def test_it_is_judged_with_the_message(self):
         status, (first, second) = self.judged(self.send(self.parties.document()))
-        self.assertEqual((first["pointer"], first["verdict"]["verdict"]), ("/attachments/0", "good"))
+        self.assertEqual((status, first["pointer"], first["verdict"]["verdict"]), (0, "/attachments/0", "good"))
         self.assertEqual((second["pointer"], second["verdict"]["kind"]), ("/attachments/1", "not-judged"))
         status, (first, _) = self.judged(self.send(cod_damaged.changed(self.parties.document())))
         self.assertEqual((status, first["verdict"]["verdict"]), (1, "bad"))
+        for damage in [cod_damaged.duplicate_id, cod_damaged.with_doctype, lambda whole: whole.decode().encode("utf-16")[:-9]]:
+            status, (first, _) = self.judged(self.send(damage(self.parties.document())))
+            self.assertEqual((status, first["verdict"]["kind"]), (1, "refused"))
 
     def test_evidence_holds_it_byte_for_byte(self):
         document = self.parties.document()
@@ -499,3 +640,30 @@ class AttachedTest(CODTest):
         self.assertEqual(status, 0)
         (first, _) = json.loads(output)["documents"]
         self.assertEqual((first["verdict"]["officer"]["integrity"], first["verdict"]["officer"]["trust"]), ("intact", "not judged"))
+
+    def test_the_commands_of_the_documentation_run_as_they_stand(self):
+        """docs/documents.md, in a folder that has what it names."""
+        folder = self.folder / "documentation"
+        document = self.parties.document()
+        message = self.send(document)
+        for name, certificates in [
+            ("authorities", {"root.pem": self.parties.issuer.pem}), ("officers", {"officer.pem": self.parties.officer.pem}),
+            ("partners/certificates", {f"{each}.pem": (self.world.pki / f"{each}-signing.pem").read_bytes() for each in gateway.PARTIES}),
+        ]:
+            (folder / name).mkdir(parents=True)
+            for file, pem in certificates.items():
+                (folder / name / file).write_bytes(pem)
+        (folder / "AR004A18260000021500.xml").write_bytes(document)
+        (folder / "request.xml").write_bytes(self.world.kept("vietnam", message["id"], "request.xml"))
+        configuration = self.world.folder / "vietnam" / "gateway.yaml"
+        status, _, errors = gateway.run("evidence", "export", message["id"], "--out", folder / "message.asice", "--config", configuration)
+        self.assertEqual(status, 0, errors)
+        text = (gateway.ROOT / "docs/documents.md").read_text().replace("\\\n", "")
+        commands = re.findall(r"^    (coconect-soap .*)$", text, re.M)
+        self.assertEqual(len(commands), 4)
+        for command in commands:
+            with self.subTest(command):
+                done = subprocess.run(
+                    command.replace("coconect-soap", str(gateway.COMMAND), 1), shell=True, cwd=folder, capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("pointers", json.loads((folder / "fields.json").read_text())["fields"][0])

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Datasets
 internal import Documents
+internal import Exchanges
 internal import Foundation
 internal import XML
 
@@ -27,7 +28,7 @@ struct CODOptions: ParsableArguments {
     var withoutOriginal = false
 
     func validate() throws {
-        for unit in unit where unit.split(separator: "=", omittingEmptySubsequences: false).count != 2 {
+        for unit in unit where unit.split(separator: "=").count != 2 || unit.count(where: { $0 == "=" }) != 1 {
             throw ValidationError("--unit \(unit) is not WORD=CODE, as in PAQUETES=NMP.")
         }
     }
@@ -59,6 +60,8 @@ struct CODOptions: ParsableArguments {
             senderAgency: senderAgency, receiverAgency: receiverAgency, currency: currency,
             units: Dictionary(units, uniquingKeysWith: { _, last in last }), carriesOriginal: !withoutOriginal)
         do {
+            // Standard output is the dataset's.
+            for remark in verdict.remarks { FileHandle.standardError.write(Data("note: \(remark.onOneLine(atMost: 1000))\n".utf8)) }
             let (dataset, account) = try CODTranslator(catalog: catalog, settings: settings).translate(verified, bytes: bytes)
             if let path = self.account { try writeFile(try json(account), to: path) }
             return dataset
@@ -77,10 +80,10 @@ extension CODTranslationError {
     fileprivate var help: String? {
         switch self {
         case .currency: "give --currency, such as USD where the parties agree on it"
-        case .unknownUnit(_, let word): "give --unit \"\(word.uppercased())=CODE\", such as KGM for kilograms"
+        case .unknownUnit(_, let word): "give --unit \"\(word.uppercased().onOneLine(atMost: 16))=CODE\", such as KGM for kilograms"
         case .dataset(let error) where error.problems.contains { $0.code == .unknownAgreement }:
             "add the agreement as a file, with --agreements; those that come with the program are in wsdl/elements.md"
-        case .notAccounted, .missing, .malformed, .noInvoice, .dataset: nil
+        case .notAccounted, .missing, .malformed, .noInvoice, .repeated, .tooMany, .dataset: nil
         }
     }
 }

@@ -59,7 +59,7 @@ extension EvidenceVerdict {
             lines += report.report.text.split(separator: "\n").dropFirst().map { "  \($0)" }
         }
         for document in documents {
-            lines.append("document:  \(document.pointer) \(document.fileName)")
+            lines.append("document:  \(document.pointer) \(document.fileName.onOneLine(atMost: 255))")
             lines += document.verdict.text.split(separator: "\n").map { "  \($0)" }
         }
         for seal in seals {

@@ -3,6 +3,8 @@ public struct CODAccount: Sendable, Encodable {
     public internal(set) var fields: [Field] = []
     /// What the dataset needs and the document does not say in a field of its own.
     public internal(set) var derived: [Derived] = []
+    /// What was found of its signatures that a person should hear of.
+    public internal(set) var remarks: [String] = []
 
     public struct Field: Sendable, Encodable {
         /// From CODEH on: `COD/FormA18/GoodsList/Goods[2]/GoodsItemName`.

@@ -38,7 +38,10 @@ final class CODFields {
         self.fields = fields
         numbers = Dictionary(fields.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { one, _ in one })
         self.attributes = attributes
-        account = fields.map { CODAccount.Field(field: $0.path, text: $0.text, pointers: []) }
+        account = fields.map { field in
+            let isEmpty = field.text.trimmedXML.isEmpty
+            return CODAccount.Field(field: field.path, text: field.text, pointers: [], note: isEmpty ? "empty" : nil)
+        }
     }
 
     /// The field at a path, from CODEH on.

@@ -1,3 +1,4 @@
+internal import Trust
 internal import XML
 internal import XMLSignature
 
@@ -18,11 +19,15 @@ struct CODFindings {
         }
         if structure.hasHeader { notes.append("its Header is signed by nobody; nothing is read from it") }
         checkNumber()
+        checkForm()
     }
 
     /// A time that it claims; one without offset is taken as UTC, in which ALADI's directory keeps its times.
-    mutating func moment(of element: XMLElement?) -> XMLDateTime? {
-        guard let element else { return nil }
+    mutating func claim(_ element: XMLElement?, _ name: String) -> DocumentSignatureJudge.Claim? {
+        guard let element else {
+            defects.append("\(name) does not stand once in its place: the moment of signing is not known")
+            return nil
+        }
         let text = element.text.trimmedXML
         guard let moment = XMLDateTime(text) else {
             defects.append("\(element.local) is '\(text.prefix(60))', which is no time: the moment of signing is not known")
@@ -30,37 +35,41 @@ struct CODFindings {
         }
         let hasOffset = text.hasSuffix("Z") || text.dropFirst(19).contains { $0 == "+" || $0 == "-" }
         if !hasOffset { notes.append("\(element.local) has no offset, and was taken as UTC") }
-        return moment
+        return DocumentSignatureJudge.Claim(moment: moment, hasOffset: hasOffset)
     }
 
     /// The signature must hold, be trusted, and cover the very element that is read.
-    mutating func check(_ found: (signature: DocumentSignature, covered: [XMLElement])?, covers element: XMLElement) {
-        guard let (signature, covered) = found, let role = signature.role else { return }
+    mutating func check(_ judged: DocumentSignatureJudge.Judged?, covers element: XMLElement) {
+        guard let judged, let role = judged.signature.role else { return }
+        let signature = judged.signature
         if signature.integrity != .intact {
             defects.append("the signature of the \(role) does not hold: \(signature.reason ?? "it was not judged")")
-        } else if !covered.contains(where: { $0.isSameNode(as: element) }) {
+        } else if !judged.covered.contains(where: { $0.isSameNode(as: element) }) {
             defects.append(
                 "the signature of the \(role) covers \(signature.covers.joined(separator: ", ")), not \(element.local) in its place")
-        } else if covered.count > 1 {
+        } else if judged.covered.count > 1 {
             defects.append("the signature of the \(role) covers more than \(element.local)")
         }
         switch signature.trust {
         case .trusted: break
         case .notTrusted: defects.append("the \(role) is not to be trusted: \(signature.trustReason ?? "")")
-        case .notJudged: defects.append("whether the \(role) is to be trusted was not judged: no anchors were given")
+        case .notJudged:
+            if anchors == nil { defects.append("whether the \(role) is to be trusted was not judged: no anchors were given") }
         }
     }
 
-    mutating func checkTogether(_ exporter: DocumentSignature?, _ officer: DocumentSignature?) {
-        if let one = exporter?.signer, let other = officer?.signer, one.fingerprint == other.fingerprint {
-            defects.append("one certificate signed as exporter and as officer")
+    mutating func checkTogether(_ exporter: DocumentSignatureJudge.Judged?, _ officer: DocumentSignatureJudge.Judged?) {
+        if let one = exporter?.certificate, let other = officer?.certificate, CODFindings.isSameSigner(one, other) {
+            defects.append("one signer, \(one.subject), signed as exporter and as officer")
         }
-        if let declared = exporter?.signedAt, let certified = officer?.signedAt, certified < declared {
+        if let declared = exporter?.signature.signedAt, let certified = officer?.signature.signedAt, certified < declared {
             notes.append("it was certified at \(certified), before it was declared at \(declared)")
         }
-        guard let signer = officer?.signer, officer?.trust == .trusted else { return }
+        guard let signer = officer?.signature.signer, officer?.signature.trust == .trusted else { return }
         guard let officers = anchors?.officers else {
-            notes.append("whether the officer is registered under this issuing entity was not judged: no list of officers was given")
+            notes.append(
+                "whether the officer is registered under this issuing entity was not judged, because no list of officers was given: "
+                    + "it could be anybody whom the authority certifies")
             return
         }
         if !officers.contains(where: { $0.hex == signer.fingerprint }) {
@@ -68,9 +77,26 @@ struct CODFindings {
         }
     }
 
+    /// By key or by name: a certificate can be issued anew.
+    private static func isSameSigner(_ one: Certificate, _ other: Certificate) -> Bool {
+        one.publicKey.isSame(as: other.publicKey) || one.subjectName == other.subjectName
+    }
+
+    private mutating func checkForm() {
+        guard let form = structure.form else { return defects.append("it has not one form of an agreement") }
+        let acronym = CODStructure.one(structure.declaration, "Agreement", "AgreementAcronym")?.text.trimmedXML ?? ""
+        let plain = acronym.replacing("A0", with: "A")
+        // The bilateral agreements of Argentina travel in the form of MERCOSUR.
+        let fits = form.local == "Form" + plain || form.local == "FormA18" && ["A13", "A14", "A57"].contains(acronym)
+        if acronym.hasPrefix("A"), !fits { notes.append("\(form.local) is not the form of agreement \(acronym.prefix(20))") }
+    }
+
     /// `AR004A18260000021500`: country, entity, agreement, year, number, and two digits that count corrections.
     private mutating func checkNumber() {
-        guard let number = text(structure.certification, "CertificateID") else { return }
+        guard structure.certification != nil else { return }
+        guard let number = text(structure.certification, "CertificateID") else {
+            return defects.append("CertificateID does not stand once in its place")
+        }
         guard (18...26).contains(number.utf8.count) else {
             notes.append("CertificateID '\(number.prefix(60))' has not the 20 or 26 characters of ALADI's rules")
             return
@@ -84,5 +110,5 @@ struct CODFindings {
         }
     }
 
-    private func text(_ parent: XMLElement?, _ name: String) -> String? { parent?.child(XMLName("", name))?.text.trimmedXML }
+    private func text(_ parent: XMLElement?, _ name: String) -> String? { CODStructure.one(parent, name)?.text.trimmedXML }
 }

@@ -19,10 +19,16 @@ struct CODStructure {
     let hasHeader: Bool
 
     static let namespace = "http://www.w3.org/2001/12/soap-envelope"
-    static let idNames = [XMLName("", "id")]
+    /// `xml:id` too: libxmlsec1 would find an element by it.
+    static let idNames = [XMLName("", "id"), XMLName("http://www.w3.org/XML/1998/namespace", "id")]
 
     static func isCOD(_ root: XMLElement) -> Bool {
         root.has(XMLName(namespace, "Envelope")) && root.children.contains { $0.has(XMLName(namespace, "CertOrigin")) }
+    }
+
+    /// Whether parts of a COD stand somewhere in an element.
+    static func isPart(_ element: XMLElement) -> Bool {
+        element.has(XMLName(namespace, "CertOrigin")) || element.has(XMLName("", "CODEH")) || element.children.contains(where: isPart)
     }
 
     init(reading root: XMLElement) throws(CODError) {
@@ -39,7 +45,8 @@ struct CODStructure {
         try inner.checkRest()
 
         let parts = try Children(of: certificate)
-        let exporter = try Children(of: try parts.one(XMLName("", "CODExporter")))
+        let outerExporter = try parts.one(XMLName("", "CODExporter"))
+        let exporter = try Children(of: outerExporter)
         declaration = try exporter.one(XMLName("", "COD"))
         exporterSignature = exporter.optional(.signature("Signature"))
         try exporter.checkRest()
@@ -49,6 +56,24 @@ struct CODStructure {
 
         for (element, id) in [(certificate, "CODEH"), (declaration, "COD")] where element.attribute(XMLName("", "id")) != id {
             throw CODError("\(element.path) has not the id '\(id)'")
+        }
+        for (element, count) in [(certificate, 1), (outerExporter, 0), (declaration, 1)]
+        where element.attributes.count > count {
+            throw CODError("\(element.path) has attributes that no COD has")
+        }
+    }
+
+    /// The form of the agreement; `nil` where it has none, or several.
+    var form: XMLElement? {
+        let found = declaration.children.filter { $0.namespace.isEmpty && $0.local.hasPrefix("Form") }
+        return found.count == 1 ? found[0] : nil
+    }
+
+    /// An element that stands in its place, and there only once.
+    static func one(_ parent: XMLElement?, _ names: String...) -> XMLElement? {
+        names.reduce(parent) { parent, name in
+            let found = parent?.children(named: XMLName("", name)) ?? []
+            return found.count == 1 ? found[0] : nil
         }
     }
 

@@ -10,6 +10,7 @@ struct CODTranslation {
     private let settings: CODTranslator.Settings
     /// Where the elements stand that only these agreements have.
     private var own = ""
+    private static let mostInvoices = 100_000
     /// Fields whose time of day is kept.
     private var kept: Set<String> = []
 
@@ -21,8 +22,11 @@ struct CODTranslation {
     mutating func run() throws(CODTranslationError) {
         guard let name = fields.form else { throw .missing("the form of the agreement (FormA18 or another)") }
         let form = "COD/\(name)"
-        guard let acronym = take("COD/Agreement/AgreementAcronym", "/agreementCode") else {
-            throw .missing("COD/Agreement/AgreementAcronym")
+        let field = "COD/Agreement/AgreementAcronym"
+        guard let acronym = take(field, "/agreementCode") else { throw .missing(field) }
+        // It becomes the name of an element.
+        guard CODTranslation.isName(acronym), CODTranslation.forms(of: acronym).contains(name) else {
+            throw .malformed(field: field, text: acronym, needed: "an agreement in whose form, \(name), the document is written")
         }
         own = "/extensions/\(acronym)"
         header()
@@ -37,6 +41,16 @@ struct CODTranslation {
         try declaration(form)
         issuer()
         try certification()
+    }
+
+    private static func isName(_ acronym: String) -> Bool {
+        acronym.utf8.first.map { (0x41...0x5A).contains($0) } ?? false
+            && acronym.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
+    }
+
+    /// A06 is written in FormA6; the bilateral agreements of Argentina in the form of MERCOSUR.
+    private static func forms(of acronym: String) -> [String] {
+        ["Form" + acronym.replacing("A0", with: "A")] + (["A13", "A14", "A57"].contains(acronym) ? ["FormA18"] : [])
     }
 
     /// The document itself, so that whoever reads the dataset can verify what it was made of.
@@ -97,9 +111,14 @@ struct CODTranslation {
         let invoices = try invoicesByNumber(form)
         try count("\(form)/GoodsList/GoodsQty", items.count)
         let origin = "\(form)/Declaration/CountryOfOrigin"
+        guard items.count * max(1, invoices.count) <= CODTranslation.mostInvoices else {
+            throw .tooMany("invoices of goods", count: items.count * invoices.count, limit: CODTranslation.mostInvoices)
+        }
+        var numbers: Set<Int> = []
         for (index, place) in items.enumerated() {
             let (item, more) = ("/goodsItems/\(index)", "\(own)/goods/\(index)")
-            try whole("\(place)/GoodsOrderNo", "\(item)/sequence", "\(more)/sequence")
+            let number = try whole("\(place)/GoodsOrderNo", "\(item)/sequence", "\(more)/sequence")
+            guard numbers.insert(number).inserted else { throw .repeated(field: "\(place)/GoodsOrderNo", text: "\(number)") }
             take("\(place)/GoodsItemName", "\(item)/description")
             if let code = take("\(place)/GoodsItemCode", "\(item)/classificationText") {
                 let pointer = "\(item)/classification"
@@ -145,11 +164,17 @@ struct CODTranslation {
     private mutating func invoicesByNumber(_ form: String) throws(CODTranslationError) -> [(number: String?, place: String)] {
         let places = fields.entries(of: "\(form)/Invoices", "Invoice")
         try count("\(form)/Invoices/InvoiceQty", places.count)
-        return places.map { place in
+        var invoices: [(number: String?, place: String)] = []
+        for place in places {
             let field = fields.find("\(place)/InvoiceOrderNo")
-            field.map { fields.enter($0, nil, "ties goods to the invoice") }
-            return (field.map { fields[$0].text.trimmedXML }, place)
+            field.map { fields.enter($0, nil, "ties goods to the invoice, and has no meaning besides") }
+            let number = field.map { fields[$0].text.trimmedXML }
+            if let number, invoices.contains(where: { $0.number == number }) {
+                throw .repeated(field: "\(place)/InvoiceOrderNo", text: number)
+            }
+            invoices.append((number, place))
         }
+        return invoices
     }
 
     /// Those that the item names; where it names none, all of them.
@@ -162,6 +187,10 @@ struct CODTranslation {
         if let reference, let wanted {
             guard !found.isEmpty else { throw .noInvoice(field: "\(place)/GoodsInvoiceOrderNo", number: wanted) }
             fields.enter(reference, "\(item)/invoices", "the invoice with this number in the document")
+        }
+        if reference == nil, found.count > 1 {
+            derived.append(
+                .init(pointer: "\(item)/invoices", text: "\(found.count) invoices", reason: "the item names no invoice: all of them"))
         }
         for (index, invoice) in found.enumerated() {
             take("\(invoice.place)/InvoiceNo", "\(item)/invoices/\(index)/number")
@@ -225,8 +254,13 @@ struct CODTranslation {
         guard let number = take("CertificationEH/CertificateID", "/id", "/functionalReferenceId") else {
             throw .missing("CertificationEH/CertificateID")
         }
+        guard [20, 26].contains(number.utf8.count), number.utf8.allSatisfy({ $0.isLetterOrDigit }) else {
+            throw .malformed(field: "CertificationEH/CertificateID", text: number, needed: "a number of 20 or 26 letters and digits")
+        }
         let corrections = number.suffix(2)
-        if corrections != "00" { derive("/versionId", String(corrections), "the last two digits of the number, which count corrections") }
+        if corrections != "00", corrections.allSatisfy(\.isNumber) {
+            derive("/versionId", String(corrections), "the last two digits of the number, which count corrections")
+        }
     }
 
     // MARK: Taking fields
@@ -242,18 +276,21 @@ struct CODTranslation {
             fields.enter(index, nil, "empty")
             return nil
         }
-        for pointer in pointers {
-            draft.put(.text(text), at: pointer)
-            fields.enter(index, pointer)
-        }
+        for pointer in pointers { put(.text(text), of: index, at: pointer) }
         return text
+    }
+
+    /// A place holds one field: another one that is to stand there is left, and so told.
+    private mutating func put(_ value: DatasetDraft.Value, of index: Int, at pointer: String, _ note: String? = nil) {
+        guard draft.takes(value, at: pointer) else { return }
+        draft.put(value, at: pointer)
+        fields.enter(index, pointer, note)
     }
 
     /// Puts the text of a field at one more place.
     private mutating func also(_ path: String, _ pointer: String, _ note: String? = nil) {
         guard let index = fields.find(path), !fields[index].text.isEmpty else { return }
-        draft.put(.text(fields[index].text), at: pointer)
-        fields.enter(index, pointer, note)
+        put(.text(fields[index].text), of: index, at: pointer, note)
     }
 
     private func enter(_ path: String, _ pointer: String?, _ note: String) {
@@ -270,8 +307,7 @@ struct CODTranslation {
         guard let index = fields.find(path) else { return }
         let text = fields[index].text.trimmedXML
         guard XMLDateTime(text) != nil else { throw .malformed(field: path, text: text, needed: "a time such as 2026-03-10T00:00:00") }
-        draft.put(.text(String(text.prefix(10))), at: pointer)
-        fields.enter(index, pointer)
+        put(.text(String(text.prefix(10))), of: index, at: pointer)
         guard text.dropFirst(10) != "T00:00:00", !kept.contains(path) else { return }
         kept.insert(path)
         let entry = "\(own)/times/\(draft.count(at: own + "/times"))"
@@ -280,22 +316,21 @@ struct CODTranslation {
         fields.enter(index, "\(entry)/dateTime", "the day alone stands in the dataset's own element")
     }
 
-    private mutating func whole(_ path: String, _ pointers: String...) throws(CODTranslationError) {
+    private mutating func whole(_ path: String, _ pointers: String...) throws(CODTranslationError) -> Int {
         guard let index = fields.find(path) else { throw .missing(path) }
         let text = fields[index].text.trimmedXML
-        guard let number = Int(text), number > 0 else { throw .malformed(field: path, text: text, needed: "a whole number from 1") }
-        for pointer in pointers {
-            draft.put(.integer(number), at: pointer)
-            fields.enter(index, pointer)
+        guard let number = Int(text), number > 0, String(number) == text else {
+            throw .malformed(field: path, text: text, needed: "a whole number from 1, without sign or leading zeros")
         }
+        for pointer in pointers { put(.integer(number), of: index, at: pointer) }
+        return number
     }
 
     private mutating func boolean(_ path: String, _ pointer: String) throws(CODTranslationError) {
         guard let index = fields.find(path) else { return }
         let text = fields[index].text.trimmedXML
         guard ["true", "false", "1", "0"].contains(text) else { throw .malformed(field: path, text: text, needed: "true or false") }
-        draft.put(.boolean(text == "true" || text == "1"), at: pointer)
-        fields.enter(index, pointer)
+        put(.boolean(text == "true" || text == "1"), of: index, at: pointer)
     }
 
     private func count(_ path: String, _ number: Int) throws(CODTranslationError) {
@@ -304,4 +339,8 @@ struct CODTranslation {
         guard Int(text) == number else { throw .malformed(field: path, text: text, needed: "the number of entries, \(number)") }
         fields.enter(index, nil, "the number of entries, which are all there")
     }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool { (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
 }

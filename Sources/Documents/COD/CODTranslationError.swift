@@ -10,6 +10,8 @@ public enum CODTranslationError: Error, Sendable, CustomStringConvertible {
     /// It has values, and does not say in which currency.
     case currency(field: String)
     case noInvoice(field: String, number: String)
+    case repeated(field: String, text: String)
+    case tooMany(String, count: Int, limit: Int)
     /// Its fields do not make a valid dataset under its agreement.
     case dataset(DatasetError)
 
@@ -24,6 +26,8 @@ public enum CODTranslationError: Error, Sendable, CustomStringConvertible {
         case .currency(let field):
             "\(field) is an amount, and a COD does not say in which currency"
         case .noInvoice(let field, let number): "\(field) names the invoice \(number.prefix(20)), which is not there"
+        case .repeated(let field, let text): "\(field) is '\(text.prefix(20))', which another has already"
+        case .tooMany(let what, let count, let limit): "\(count) \(what), the limit is \(limit)"
         case .dataset(let error): "its fields make no valid dataset:\n\(error.description)"
         }
     }

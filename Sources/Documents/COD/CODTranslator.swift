@@ -49,7 +49,7 @@ public struct CODTranslator: Sendable {
         guard let json = try? translation.draft.json() else { preconditionFailure("texts, numbers and booleans have a JSON form") }
         do throws(DatasetError) {
             let dataset = try catalog.dataset(json: json, as: "SendCO")
-            return (dataset, CODAccount(fields: translation.fields.entries, derived: translation.derived))
+            return (dataset, CODAccount(fields: translation.fields.entries, derived: translation.derived, remarks: cod.verdict.remarks))
         } catch {
             throw .dataset(error)
         }

@@ -23,6 +23,14 @@ public struct CODVerdict: Sendable, Encodable {
     public let notes: [String]
 
     public enum Verdict: String, Sendable, Encodable { case good, bad }
+
+    /// Warnings about its signatures, and its notes: what a person should hear of who relies on it.
+    public var remarks: [String] {
+        let warnings = [exporter, officer].compactMap(\.self).flatMap { signature in
+            signature.warnings.map { "\(signature.role ?? "signature"): \($0.text)" }
+        }
+        return warnings + notes
+    }
 }
 
 /// A COD whose two signatures hold and whose signers were trusted when they signed: only `CODVerifier` makes one, and nothing else is
@@ -65,21 +73,22 @@ public struct CODVerifier: Sendable {
         }
         var findings = CODFindings(structure, anchors)
         let exporter = structure.exporterSignature.map { signature in
-            let claimed = findings.moment(of: structure.declaration.first("DeclarationDate"))
-            return judge.judge(signature, role: "exporter", signedAt: claimed, at: moment ?? claimed ?? now)
+            let claim = findings.claim(CODStructure.one(structure.form, "Declaration", "DeclarationDate"), "DeclarationDate")
+            return judge.judge(signature, role: "exporter", claim: claim, at: moment ?? claim?.moment ?? now)
         }
         let officer = structure.officerSignature.map { signature in
-            let claimed = findings.moment(of: structure.certification?.child(XMLName("", "CertificateDate")))
-            return judge.judge(signature, role: "officer", signedAt: claimed, at: moment ?? claimed ?? now)
+            let claim = findings.claim(CODStructure.one(structure.certification, "CertificateDate"), "CertificateDate")
+            return judge.judge(signature, role: "officer", claim: claim, at: moment ?? claim?.moment ?? now)
         }
         findings.check(exporter, covers: structure.declaration)
         findings.check(officer, covers: structure.certificate)
-        findings.checkTogether(exporter?.signature, officer?.signature)
+        findings.checkTogether(exporter, officer)
         let verdict = CODVerdict(
             verdict: findings.defects.isEmpty ? .good : .bad, sha256: Digest(of: bytes).hex, stage: structure.stage,
-            certificateID: structure.certification?.child(XMLName("", "CertificateID"))?.text,
-            agreement: structure.declaration.first("AgreementAcronym")?.text, version: structure.declaration.first("CODVer")?.text,
-            exporter: exporter?.signature, officer: officer?.signature, defects: findings.defects, notes: findings.notes)
+            certificateID: CODStructure.one(structure.certification, "CertificateID")?.text,
+            agreement: CODStructure.one(structure.declaration, "Agreement", "AgreementAcronym")?.text,
+            version: CODStructure.one(structure.declaration, "CODVer")?.text, exporter: exporter?.signature, officer: officer?.signature,
+            defects: findings.defects, notes: findings.notes)
         guard verdict.verdict == .good, let entity = structure.entity, let certification = structure.certification else {
             return (verdict, nil)
         }
@@ -87,16 +96,5 @@ public struct CODVerifier: Sendable {
             verdict,
             VerifiedCOD(verdict: verdict, declaration: structure.declaration, entity: entity, certification: certification)
         )
-    }
-}
-
-extension XMLElement {
-    /// The first element of that name, in no namespace, at any depth.
-    fileprivate func first(_ local: String) -> XMLElement? {
-        for child in children {
-            if child.has(XMLName("", local)) { return child }
-            if let found = child.first(local) { return found }
-        }
-        return nil
     }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// A dataset in the making: values put at JSON Pointers, lists from their first entry on.
 struct DatasetDraft {
-    enum Value: Encodable {
+    enum Value: Encodable, Equatable {
         case text(String)
         case integer(Int)
         case boolean(Bool)
@@ -22,6 +22,9 @@ struct DatasetDraft {
     }
 
     private var root = Value.record([:])
+
+    /// Whether a value can be put there without taking the place of another.
+    func takes(_ value: Value, at pointer: String) -> Bool { self.value(at: pointer).map { $0 == value } ?? true }
 
     mutating func put(_ value: Value, at pointer: String) {
         DatasetDraft.put(value, at: pointer.split(separator: "/")[...], in: &root)

@@ -83,7 +83,8 @@ let package = Package(
         room(
             "Console",
             [
-                "Evidence", "RulePages", "Documents", "Exchanges", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature", "XML",
+                "Evidence", "RulePages", "Documents", "Exchanges", "Datasets", "Stores", "WSSecurity", "SOAP", "Trust", "XMLSignature",
+                "XML",
                 library("Mustache", "swift-mustache"),
             ], resources: [.embedInCode("Pages")]),
         room(

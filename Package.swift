@@ -141,6 +141,7 @@ let package = Package(
         tests("Trust", ["Trust", "XML", "XMLSignature", "CPKCS11", "Support"]),
         tests("WSSecurity", ["WSSecurity", "SOAP", "Trust", "XML", "XMLSignature", "Support"]),
         tests("Datasets", ["Datasets", "XML", "Support"]),
+        tests("Documents", ["Documents", "XML"]),
         tests("Contracts", ["Contracts", "Datasets", "XML", "Support"]),
         tests("Stores", ["Stores", "Support", library("GRDB", "GRDB.swift"), library("GRDBSQLite", "GRDB.swift")]),
         tests(

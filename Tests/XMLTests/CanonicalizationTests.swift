@@ -56,4 +56,19 @@ struct CanonicalizationTests {
 
 extension String {
     fileprivate func trimmingSuffix(_ suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }
+
+    /// Canonical XML 1.0, section 2.4: a part takes the namespaces in scope and the `xml:` attributes of what stands above it.
+    @Test func `the inclusive form of a part has what stands above`() throws {
+        let text = #"<a xmlns="urn:a" xmlns:p="urn:p" xml:lang="es" q="1"><b xml:space="preserve"><c p:x="2" xmlns=""/></b></a>"#
+        let root = try XMLDocument(parsing: Array(text.utf8)).root
+        let part = try #require(root.children.first { $0.local == "b" })
+        #expect(
+            try String(decoding: part.canonicalized(Canonicalization(form: .inclusive)), as: UTF8.self)
+                == #"<b xmlns="urn:a" xmlns:p="urn:p" xml:lang="es" xml:space="preserve"><c xmlns="" p:x="2"></c></b>"#)
+        #expect(
+            try String(decoding: part.canonicalized(), as: UTF8.self)
+                == #"<b xmlns="urn:a" xml:space="preserve"><c xmlns="" xmlns:p="urn:p" p:x="2"></c></b>"#)
+        // The tree is as it was.
+        #expect(try String(decoding: root.canonicalized(Canonicalization(form: .inclusive)), as: UTF8.self).hasPrefix("<a xmlns=\"urn:a\""))
+    }
 }

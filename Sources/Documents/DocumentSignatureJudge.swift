@@ -115,6 +115,10 @@ struct DocumentSignatureJudge {
                 found.trustReason = "the extended key usage of its certificate is for servers, not for who signs documents"
                 return
             }
+            if let since = signer.invalidity(evidence: anchors.store.evidence), since <= moment {
+                found.trustReason = "its key was not to be trusted from \(since.text) on, as a revocation list says"
+                return
+            }
             found.trust = .trusted
             warnOfLaterRevocation(signer, &found)
         } catch {

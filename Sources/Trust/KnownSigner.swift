@@ -45,13 +45,18 @@ public struct KnownSigner: Sendable {
 extension KnownSigner {
     /// Whether a list or an answer at hand names a certificate of the path as revoked, whenever and whether or not it has expired since.
     public func revocation(evidence: RevocationEvidence) -> (at: XMLDateTime?, by: String)? {
-        let paths =
-            switch origin {
-            case .pinned(_, let authorities): authorities.map { CertificationPath(certificate: certificate, authority: $0, brought: []) }
-            case .issued(let authorities, let brought):
-                authorities.map { CertificationPath(certificate: certificate, authority: $0, brought: brought) }
-            }
-        return paths.lazy.compactMap { evidence.revocation($0) }.first
+        paths.lazy.compactMap { evidence.revocation($0) }.first
+    }
+
+    /// Since when its key is said to be in wrong hands.
+    public func invalidity(evidence: RevocationEvidence) -> XMLDateTime? { paths.compactMap { evidence.invalidity($0) }.min() }
+
+    private var paths: [CertificationPath] {
+        switch origin {
+        case .pinned(_, let authorities): authorities.map { CertificationPath(certificate: certificate, authority: $0, brought: []) }
+        case .issued(let authorities, let brought):
+            authorities.map { CertificationPath(certificate: certificate, authority: $0, brought: brought) }
+        }
     }
 
     /// Whether anything at hand could say that its certificate was revoked.

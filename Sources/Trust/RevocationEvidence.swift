@@ -109,6 +109,16 @@ public final class RevocationEvidence: Sendable {
         }
     }
 
+    /// The earliest moment from which a list at hand says that the key was not to be trusted any more.
+    func invalidity(_ path: CertificationPath) -> XMLDateTime? {
+        let locations = path.authority.revocation.lists
+        let (known, foreign) = kept.withLock { kept in
+            (locations.compactMap { kept.lists[$0]?.list }, locations.compactMap { kept.foreign[$0] })
+        }
+        let lists = (known + foreign.filter { path.vouches(for: $0) }).filter { $0.issuerName == path.certificate.issuerName }
+        return lists.compactMap { $0.invalidity(of: path.certificate) }.min()
+    }
+
     /// - Throws: `TrustError`; where the policy accepts what cannot be told, the gap is returned instead.
     func check(_ path: CertificationPath, at moment: XMLDateTime) throws(TrustError) -> RevocationGap? {
         let policy = path.authority.revocation

@@ -44,4 +44,16 @@ public struct RevocationList: Sendable {
         guard X509_CRL_get0_by_cert(handle.pointer, &entry, certificate.handle.pointer) == 1, let entry else { return nil }
         return XMLDateTime(X509_REVOKED_get0_revocationDate(entry))
     }
+
+    /// Since when the key of a revoked certificate is known or suspected to be in wrong hands (RFC 5280, section 5.3.2), which may be long
+    /// before it was revoked; `nil` where the list does not say.
+    func invalidity(of certificate: Certificate) -> XMLDateTime? {
+        var entry: OpaquePointer?
+        guard X509_CRL_get0_by_cert(handle.pointer, &entry, certificate.handle.pointer) == 1, let entry,
+            let found = X509_REVOKED_get_ext_d2i(entry, NID_invalidity_date, nil, nil)
+        else { return nil }
+        let time = found.assumingMemoryBound(to: ASN1_GENERALIZEDTIME.self)
+        defer { ASN1_GENERALIZEDTIME_free(time) }
+        return XMLDateTime(time)
+    }
 }

@@ -304,6 +304,17 @@ class ForgeryTest(CODTest):
         self.assertEqual(status, 0)
         self.assertTrue(any("was revoked" in remark for remark in account["remarks"]), account["remarks"])
 
+    def test_a_key_that_was_stolen_before_it_was_revoked(self):
+        """RFC 5280, section 5.3.2: the invalidity date goes before that of the revocation."""
+        issuer = self.parties.issuer
+        entry = x509.RevokedCertificateBuilder().serial_number(self.parties.officer.certificate.serial_number)
+        entry = entry.revocation_date(cod.at("2026-04-01")).add_extension(x509.InvalidityDate(cod.at("2026-02-01")), critical=False)
+        builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.certificate.subject).last_update(cod.at("2026-04-01"))
+        builder = builder.next_update(cod.at("2036-01-01")).add_revoked_certificate(entry.build())
+        pem = builder.sign(issuer.key, hashes.SHA256()).public_bytes(cod.serialization.Encoding.PEM)
+        trust = self.anchors("stolen", issuer, list=pem)
+        self.refused(self.parties.document(), "not to be trusted from 2026-02-01", trust=trust)
+
     def test_without_a_revocation_list_it_is_said(self):
         trust = self.anchors("without-lists", self.parties.issuer)
         verdict = self.verify(self.parties.document(profile="s-fide"), trust=trust)

@@ -424,6 +424,15 @@ def at(dataset, pointer):
     return dataset
 
 
+def pointers(value, place=""):
+    """Of every value that has none below it."""
+    if isinstance(value, (dict, list)):
+        for name, below in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from pointers(below, f"{place}/{name}")
+    else:
+        yield place
+
+
 class TranslationTest(CODTest):
     FORMS = [("A18", "4.1.1"), ("A18", "1.8.3"), ("A35", "4.1.1"), ("A35", "1.8.3"), ("A72", "4.1.1"), ("A72", "1.8.3")]
 
@@ -440,6 +449,9 @@ class TranslationTest(CODTest):
                 self.assertEqual(set(entries), set(found))
                 for path, value in found.items():
                     self.assert_accounted(path, value, entries[path], dataset)
+                named = {pointer for entry in account["fields"] for pointer in entry["pointers"]}
+                named |= {entry["pointer"] for entry in account["derived"]}
+                self.assertEqual(set(pointers(dataset)) - named, set())
                 self.assert_good(dataset)
 
     def assert_accounted(self, path, value, entry, dataset):

@@ -60,6 +60,7 @@ struct CODTranslation {
         derive("/attachments/0/fileName", number + ".xml", "ALADI's rule for file names")
         derive("/attachments/0/sha256", Digest(of: bytes).hex, "of the COD's bytes")
         draft.put(.text(Base64.encode(bytes)), at: "/attachments/0/content")
+        derived.append(.init(pointer: "/attachments/0/content", text: "\(bytes.count) bytes", reason: "the COD, byte for byte"))
     }
 
     // MARK: Parts of the form
@@ -92,7 +93,7 @@ struct CODTranslation {
         for (kind, code) in [("Telephone", "TE"), ("Fax", "FX"), ("Email", "EM"), ("URL", "AO")] {
             let entry = "\(target)/communications/\(draft.count(at: target + "/communications"))"
             guard take("\(place)/\(prefix)\(kind)", "\(entry)/id") != nil else { continue }
-            draft.put(.text(code), at: "\(entry)/typeCode")
+            derive("\(entry)/typeCode", code, "the kind of the field before it")
         }
     }
 
@@ -157,7 +158,7 @@ struct CODTranslation {
             guard let currency = settings.currency else { throw .currency(field: field) }
             take(field, "\(item)/value/amount")
             derive("\(item)/value/currencyCode", currency, "given")
-            if let basis { draft.put(.text(basis), at: "\(item)/value/basis") }
+            if let basis { derive("\(item)/value/basis", basis, "the name of the field, GoodsItemFOB") }
         }
     }
 
@@ -311,7 +312,7 @@ struct CODTranslation {
         guard text.dropFirst(10) != "T00:00:00", !kept.contains(path) else { return }
         kept.insert(path)
         let entry = "\(own)/times/\(draft.count(at: own + "/times"))"
-        draft.put(.text(path), at: "\(entry)/field")
+        derive("\(entry)/field", path, "the field whose time of day is kept")
         draft.put(.text(text), at: "\(entry)/dateTime")
         fields.enter(index, "\(entry)/dateTime", "the day alone stands in the dataset's own element")
     }

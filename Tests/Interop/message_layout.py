@@ -5,10 +5,11 @@ import dataclasses
 import datetime
 import hashlib
 
+# Before xmlsec, which otherwise takes from lxml the reading of files.
+from lxml import etree
 import xmlsec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from lxml import etree
 
 from foreign_signer import BASE64, DIGESTS, NAMESPACES, PROFILE, text
 from xmlsec1 import DS, EXCLUSIVE, RSA_SHA1, RSA_SHA256, SOAP, WSA, WSSE, WSU

@@ -7,9 +7,10 @@ import json
 import random
 import unittest
 
+# Before xmlsec, which otherwise takes from lxml the reading of files.
+from lxml import etree
 import xmlsec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from lxml import etree
 from zeep.wsse import signature as zeep_signature
 
 import foreign_signer as foreign

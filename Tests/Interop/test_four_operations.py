@@ -4,9 +4,10 @@ import json
 import unittest
 
 import requests
+# Before xmlsec, which otherwise takes from lxml the reading of files.
+from lxml import etree
 import xmlsec
 import zeep
-from lxml import etree
 
 import gateway
 import matrix

@@ -8,9 +8,10 @@ import unittest.mock
 import urllib.request
 
 import requests
+# Before xmlsec, which otherwise takes from lxml the reading of files.
+from lxml import etree
 import xmlsec
 import zeep
-from lxml import etree
 
 import gateway
 import test_four_operations

@@ -4,9 +4,10 @@ import datetime
 import unittest
 
 import requests
+# Before xmlsec, which otherwise takes from lxml the reading of files.
+from lxml import etree
 import xmlsec
 import zeep
-from lxml import etree
 from zeep.wsse import signature, utils
 
 import gateway

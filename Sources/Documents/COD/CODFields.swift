@@ -3,7 +3,6 @@ internal import XML
 /// The fields of a verified COD: every element that holds text, each to be taken once. What nobody took is not lost sight of.
 final class CODFields {
     struct Field {
-        let element: XMLElement
         let path: String
         let text: String
     }
@@ -22,7 +21,7 @@ final class CODFields {
                 attributes.append("\(path)/@\(attribute.name.local)")
             }
             let children = Array(element.children)
-            guard !children.isEmpty else { return fields.append(Field(element: element, path: path, text: element.text)) }
+            guard !children.isEmpty else { return fields.append(Field(path: path, text: element.text)) }
             if element.hasStrayText { attributes.append("\(path)/text()") }
             var counts: [String: Int] = [:]
             for child in children { counts[child.local, default: 0] += 1 }

@@ -85,10 +85,9 @@ struct CODFindings {
     private mutating func checkForm() {
         guard let form = structure.form else { return defects.append("it has not one form of an agreement") }
         let acronym = CODStructure.one(structure.declaration, "Agreement", "AgreementAcronym")?.text.trimmedXML ?? ""
-        let plain = acronym.replacing("A0", with: "A")
-        // The bilateral agreements of Argentina travel in the form of MERCOSUR.
-        let fits = form.local == "Form" + plain || form.local == "FormA18" && ["A13", "A14", "A57"].contains(acronym)
-        if acronym.hasPrefix("A"), !fits { notes.append("\(form.local) is not the form of agreement \(acronym.prefix(20))") }
+        if acronym.hasPrefix("A"), !CODStructure.forms(of: acronym).contains(form.local) {
+            notes.append("\(form.local) is not the form of agreement \(acronym.prefix(20))")
+        }
     }
 
     /// `AR004A18260000021500`: country, entity, agreement, year, number, and two digits that count corrections.

@@ -69,6 +69,11 @@ struct CODStructure {
         return found.count == 1 ? found[0] : nil
     }
 
+    /// The forms in which a COD of an agreement is written: A06 in FormA6, the bilateral agreements of Argentina in MERCOSUR's too.
+    static func forms(of acronym: String) -> [String] {
+        ["Form" + acronym.replacing("A0", with: "A")] + (["A13", "A14", "A57"].contains(acronym) ? ["FormA18"] : [])
+    }
+
     /// An element that stands in its place, and there only once.
     static func one(_ parent: XMLElement?, _ names: String...) -> XMLElement? {
         names.reduce(parent) { parent, name in

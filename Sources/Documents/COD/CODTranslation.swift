@@ -25,7 +25,7 @@ struct CODTranslation {
         let field = "COD/Agreement/AgreementAcronym"
         guard let acronym = take(field, "/agreementCode") else { throw .missing(field) }
         // It becomes the name of an element.
-        guard CODTranslation.isName(acronym), CODTranslation.forms(of: acronym).contains(name) else {
+        guard CODTranslation.isName(acronym), CODStructure.forms(of: acronym).contains(name) else {
             throw .malformed(field: field, text: acronym, needed: "an agreement in whose form, \(name), the document is written")
         }
         own = "/extensions/\(acronym)"
@@ -46,11 +46,6 @@ struct CODTranslation {
     private static func isName(_ acronym: String) -> Bool {
         acronym.utf8.first.map { (0x41...0x5A).contains($0) } ?? false
             && acronym.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
-    }
-
-    /// A06 is written in FormA6; the bilateral agreements of Argentina in the form of MERCOSUR.
-    private static func forms(of acronym: String) -> [String] {
-        ["Form" + acronym.replacing("A0", with: "A")] + (["A13", "A14", "A57"].contains(acronym) ? ["FormA18"] : [])
     }
 
     /// The document itself, so that whoever reads the dataset can verify what it was made of.

@@ -8,12 +8,16 @@ struct RetiredRecords: Sendable {
     let certificates: [ClosedRange<Int64>]
     /// For a person, who knows which archives there are.
     let notes: [String]
+    /// Of all such notes, those too that wait for a seal.
+    let count: Int
 
     /// - Parameter signers: certificates that the gateway signs with, or did.
     init(_ reading: any StoreReading, signers: [Certificate]) throws {
         // Only a note that is under a seal, or will be, excuses anything.
         let waiting = Set(try reading.unsealed(limit: .max).map(\.key))
-        let sealed = try reading.changes(Retirement.action).filter { $0.sequence > 0 && !waiting.contains(LogKey(.change, $0.sequence)) }
+        let all = try reading.changes(Retirement.action)
+        count = all.count
+        let sealed = all.filter { $0.sequence > 0 && !waiting.contains(LogKey(.change, $0.sequence)) }
         let found = sealed.map { change in
             (change.note, Retirement(change.note).flatMap { RetiredRecords.isSigned($0, change.note, signers) ? $0 : nil })
         }

@@ -93,11 +93,16 @@ struct RowJudge {
             last = final.number
         }
         for suspect in suspects.sorted() {
-            let there = try reading.recordKeys(suspect.kind, block: suspect.number).filter { known[$0] == nil }
+            let now = try reading.recordKeys(suspect.kind, block: suspect.number)
+            let there = now.filter { known[$0] == nil }
             let twice = known.filter { $0.value > 1 && Block($0.key) == suspect }.keys.sorted()
             for key in there { findings.add("\(describe(key)) is under no seal: it was put in, or its seal was changed") }
             for key in twice { findings.add("\(describe(key)) is listed twice") }
-            if there.isEmpty, twice.isEmpty {
+            // An old refusal may have made room since somebody walked past it.
+            let gone = suspect.kind == .refusal ? Set(known.keys.filter { Block($0) == suspect }).subtracting(now).map(\.subject) : []
+            let goneSince = Set(gone).subtracting(findings.forgotten)
+            findings.forgotten += goneSince
+            if there.isEmpty, twice.isEmpty, goneSince.isEmpty {
                 findings.add("the number of records of block \(suspect.number) of \(suspect.kind) is not what was sealed")
             }
         }

@@ -63,7 +63,10 @@ extension MemoryTransaction {
         }
     }
 
-    func refusals(at positions: [Int64]) -> [StoredRefusal] { records.refusals.filter { positions.contains($0.sequence) } }
+    func refusals(at positions: [Int64]) -> [StoredRefusal] {
+        let wanted = Set(positions)
+        return records.refusals.filter { wanted.contains($0.sequence) }
+    }
 
     func changes(at positions: [Int64]) -> [StoredChange] { records.changes.filter { positions.contains($0.sequence) } }
 

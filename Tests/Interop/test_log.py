@@ -237,13 +237,20 @@ class Log(Sealing):
             said, root = json.loads(statement), root_of([node(key, digest) for key, digest in leaves]).hex()
             self.assertEqual([said[key] for key in ("number", "records", "previous", "root")], [place, len(leaves), head, root])
             head = hashlib.sha256(statement).hexdigest()
+        # The gateway may have been stopped between a seal and its stamp.
+        late, waiting = self.count("seal WHERE stamp IS NULL", self.base), self.count("unsealed", self.base)
+        notes = [f"{late} seals wait for their stamp"] * (late > 0) + [f"{waiting} records are not sealed yet"] * (waiting > 0)
+        records = sum(self.count(kind, self.base) for kind in KINDS) - waiting
+        self.maxDiff = None
         self.assertEqual(self.verdict(config, "--head", head), {
-            "isIntact": True, "seals": int(seals), "stamped": int(seals), "records": sum(self.count(kind, self.base) for kind in KINDS),
-            "unsealed": 0, "removedByRule": 0, "from": first, "to": last, "head": head, "defects": [], "defectCount": 0, "notes": []})
+            "isIntact": True, "seals": int(seals), "stamped": int(seals) - late, "records": records, "unsealed": waiting, "removedByRule": 0,
+            "from": first, "to": last, "head": head, "defects": [], "defectCount": 0, "notes": notes})
         self.assertEqual(json.loads(self.runs(config, "log", "list", "--format", "json"))[-1]["head"], head)
         states = {state for (state,) in self.rows("SELECT state FROM message", self.base)}
         self.assertEqual(states, {"delivered", "abandoned", "accepted", "acknowledged", "refused"})
-        for signature, stamp in self.bytes_of("signature", "stamp", store=self.base):
+        stamped = [(signature, stamp) for signature, stamp in self.bytes_of("signature", "stamp", store=self.base) if stamp]
+        self.assertEqual((len(stamped), late <= 1), (int(seals) - late, True))
+        for signature, stamp in stamped:
             self.stamps.check(signature, stamp)
 
     def test_each_changed_value_is_found(self):

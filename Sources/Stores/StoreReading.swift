@@ -32,6 +32,10 @@ public protocol StoreTransaction: StoreReading, ArchiveWriting, LogWriting {
     /// One more entry of the append-only log of what happened to a message.
     func note(_ message: Int64, _ state: TransportState, _ detail: String?, at now: String) throws
 
+    /// Writes a certificate that nobody has heard of; nobody else changes it until the transaction ends.
+    ///
+    /// - Returns: its position; `nil` where it is known, and nothing was written.
+    func insert(_ certificate: CertificateRecord) throws -> Int64?
     /// The certificate, made where there is none yet; nobody else changes it until the transaction ends.
     func lockCertificate(_ key: CertificateKey, at now: String) throws -> CertificateRecord
     func update(_ certificate: CertificateRecord) throws

@@ -261,6 +261,35 @@ struct StoreConformanceTests {
         #expect(try await any.store.read { try $0.certificates(number: "CO-11") } == [])
     }
 
+    @Test(arguments: StoreKind.allCases) func `a certificate is opened once, in the state that it has`(_ kind: StoreKind) async throws {
+        let any = try AnyStore(kind)
+        let key = CertificateKey(partner: "korea", side: .inbound, number: "CO-1")
+        var opened = CertificateRecord(of: key, at: "t1")
+        (opened.state, opened.version, opened.validUntil, opened.treatment) = ("issued", "2", "2027-01-31", "PENDING")
+        let first = opened
+        let position = try await any.store.write { try $0.insert(first) }
+        #expect(position != nil)
+        let kept = try await any.store.read { try $0.certificate(key) }
+        #expect(kept == position.map { first.placed(at: $0) })
+        opened.state = "canceled"
+        let second = opened
+        #expect(try await any.store.write { try $0.insert(second) } == nil)
+        #expect(try await any.store.write { try $0.lockCertificate(key, at: "t2") } == kept)
+        // Another side, another certificate.
+        let other = CertificateRecord(of: CertificateKey(partner: "korea", side: .outbound, number: "CO-1"), at: "t1")
+        let otherPosition = try await any.store.write { try $0.insert(other) }
+        #expect(otherPosition != nil && otherPosition != position)
+        // Of a transaction that failed nothing stays.
+        let failed = CertificateRecord(of: CertificateKey(partner: "korea", side: .inbound, number: "CO-2"), at: "t1")
+        await #expect(throws: StoreError.self) {
+            try await any.store.write { transaction in
+                _ = try transaction.insert(failed)
+                throw StoreError("no")
+            }
+        }
+        #expect(try await any.store.read { try $0.certificate(failed.key) } == nil)
+    }
+
     @Test(arguments: StoreKind.allCases) func `signers seen and refusals, newest first`(_ kind: StoreKind) async throws {
         let any = try AnyStore(kind)
         _ = try await any.add(.sample("1", receivedAt: "2026-11-22T10:00:00.000Z"))

@@ -20,6 +20,7 @@ enum Main {
             exit(2)
         }
         if arguments[1] == "log" { return try await measureLog(arguments[2], records: sizes.first ?? 100_000) }
+        if arguments[1] == "stores" { return try await measureStores(arguments[2], rounds: rounds, sizes: sizes) }
         if arguments[1] == "attacks" { return try await measureAttacks(arguments[2], sizes: sizes) }
         let example = Array(try Data(contentsOf: URL(fileURLWithPath: arguments[2])))
         let folder = NSTemporaryDirectory() + "coconect-benchmark-" + LocalID.make()
@@ -45,6 +46,25 @@ enum Main {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         for size in sizes.isEmpty ? [10_000, 100_000, 1_000_000] : sizes {
             try await AttackCosts(size: size, example: Array(Data(contentsOf: URL(fileURLWithPath: example))), folder: folder).print()
+        }
+    }
+
+    /// `Benchmark stores EXAMPLE.json ROUNDS [BYTES ...]`
+    private static func measureStores(_ example: String, rounds: Int, sizes: [Int]) async throws {
+        let folder = NSTemporaryDirectory() + "coconect-benchmark-" + LocalID.make()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for size in sizes.isEmpty ? [3_000] : sizes {
+            for algorithm in ["RSA-2048", "P-256"] {
+                let example = Array(try Data(contentsOf: URL(fileURLWithPath: example)))
+                let sample = try Sample(size: size, algorithm: algorithm, example: example, folder: folder)
+                Swift.print("\(algorithm)                                    this µs   other µs   ratio (median of \(rounds) rounds)")
+                var rows = Rows()
+                for _ in 0..<rounds {
+                    rows.add(try await ExchangeCosts(sample, count: max(60, 900_000 / max(size, 3_000)), folder: folder))
+                }
+                rows.print(size: size)
+            }
         }
     }
 
@@ -93,24 +113,7 @@ enum Main {
             }
             let json = dataset.json()
             let toXML = try measure(count) { _ in _ = try Dataset(json: json, as: dataset.message).xml }
-            var requests: [InboundRequest] = []
-            for _ in 0..<count { requests.append(sample.inbound(try await sample.request(sample.dataset()))) }
-            let exchange = try await measure(count) { index in
-                let answer = await sample.gateway.receive(requests[index])
-                guard case .accepted = answer.outcome else { throw BenchmarkError("not accepted: \(answer.outcome)") }
-            }
-            var more: [InboundRequest] = []
-            for _ in 0..<count { more.append(sample.inbound(try await sample.request(sample.dataset()))) }
-            let crowd = try await measureTogether(more, sample.gateway)
-            let memory = sample.gateway(settings: sample.gateway.settings, store: MemoryStore())
-            var others: [InboundRequest] = []
-            for _ in 0..<count { others.append(sample.inbound(try await sample.request(sample.dataset()))) }
-            let inMemory = try await measure(count) { index in
-                guard case .accepted = await memory.receive(others[index]).outcome else { throw BenchmarkError("not accepted in memory") }
-            }
-            var crowded: [InboundRequest] = []
-            for _ in 0..<count { crowded.append(sample.inbound(try await sample.request(sample.dataset()))) }
-            let crowdInMemory = try await measureTogether(crowded, memory)
+            let exchange = try await ExchangeCosts(sample, count: count, folder: folder)
             let floorVerify = try floor.verify(files.request, certificate: sample.partner.certificateFile, count: count)
             let floorSign = try floor.sign(files.template, key: sample.partner.keyFile, count: count)
             let floorReceipt = try floor.sign(files.receipt, key: sample.own.keyFile, count: count)
@@ -122,24 +125,11 @@ enum Main {
             rows.add("XML tree to JSON", fromTree, floorParse)
             rows.add("XML bytes to JSON", toJSON, floorParse)
             rows.add("JSON to XML bytes", toXML, floorParse)
-            rows.add("whole inbound exchange", exchange, floorVerify + floorReceipt)
-            rows.add("the same, 8 in flight", crowd, floorVerify + floorReceipt)
-            rows.add("SQLite, to memory store", exchange, inMemory)
-            rows.add("8 in flight, to memory", crowd, crowdInMemory)
+            rows.add("whole inbound exchange", exchange.alone, floorVerify + floorReceipt)
+            rows.add("the same, 8 in flight", exchange.crowd, floorVerify + floorReceipt)
+            rows.add(exchange)
         }
         rows.print(size: content.count)
-    }
-
-    /// CPU microseconds for one of the requests, eight always under way: what a loaded gateway spends.
-    private static func measureTogether(_ requests: [InboundRequest], _ gateway: Gateway) async throws -> Double {
-        let start = cpuMicroseconds()
-        await withTaskGroup(of: Void.self) { group in
-            for (index, request) in requests.enumerated() {
-                if index >= 8 { await group.next() }
-                group.addTask { _ = await gateway.receive(request) }
-            }
-        }
-        return (cpuMicroseconds() - start) / Double(requests.count)
     }
 
     /// The Body's child of our own answer, cut out as text: what is to be signed again.
@@ -158,6 +148,13 @@ struct Rows {
     mutating func add(_ name: String, _ gateway: Double, _ floor: Double?) {
         if values[name] == nil { names.append(name) }
         values[name, default: []].append((gateway, floor))
+    }
+
+    mutating func add(_ exchange: ExchangeCosts) {
+        add("SQLite, to memory store", exchange.alone, exchange.aloneInMemory)
+        add("bare disk, to memory", exchange.aloneOnBareDisk, exchange.aloneInMemory)
+        add("SQLite, to bare disk", exchange.alone, exchange.aloneOnBareDisk)
+        add("8 in flight, to memory", exchange.crowd, exchange.crowdInMemory)
     }
 
     func print(size: Int) {

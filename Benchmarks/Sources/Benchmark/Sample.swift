@@ -100,6 +100,13 @@ struct Sample {
         try await partner.identity.sign(OutgoingEnvelope(version: .v12, content: dataset.xml, form: .canonical), created: .now).bytes
     }
 
+    /// Messages that nobody has seen yet.
+    func requests(_ count: Int) async throws -> [InboundRequest] {
+        var requests: [InboundRequest] = []
+        for _ in 0..<count { requests.append(inbound(try await request(dataset()))) }
+        return requests
+    }
+
     func inbound(_ bytes: [UInt8]) -> InboundRequest {
         InboundRequest(bytes: bytes, operation: "send-co", mediaVersion: .v12, action: nil, peer: "", correlationID: LocalID.make())
     }

@@ -26,8 +26,9 @@ extension Gateway {
                 let earlier = try transaction.holder(.inbound, partner: message.partner, messageID: message.messageID)
                 return earlier.map { .taken(by: $0) } ?? .unknownCertificate(key.number)
             }
-            let certificate = try transaction.lockCertificate(key, at: now.text)
-            let isEarly = statement.operation == .sendAmendmentNotification && certificate.state == CertificateLife.State.none.name
+            // What issues a certificate waits for nothing; of all else the certificate is looked at before the message is written.
+            let certificate = statement.operation == .sendCO ? nil : try transaction.lockCertificate(key, at: now.text)
+            let isEarly = statement.operation == .sendAmendmentNotification && certificate?.state == CertificateLife.State.none.name
             var message = message
             if isEarly { message.state = .held }
             let sequence: Int64
@@ -40,11 +41,13 @@ extension Gateway {
                 }
                 return .taken(by: earlier)
             }
+            let book = CertificateBook(transaction: transaction, now: now)
+            if let certificate { try book.record(statement.fact, by: sequence, in: certificate) }
+            let lane = try certificate?.sequence ?? book.recordIssue(statement.fact, by: sequence, of: key)
             try transaction.queue(
                 NewWork(
-                    message: sequence, direction: .inbound, lane: certificate.sequence, due: isEarly ? until.text : now.text,
-                    isAwaiting: isEarly, isTold: settings.delivery == .push))
-            _ = try CertificateBook(transaction: transaction, now: now).record(statement.fact, by: sequence, in: certificate)
+                    message: sequence, direction: .inbound, lane: lane, due: isEarly ? until.text : now.text, isAwaiting: isEarly,
+                    isTold: settings.delivery == .push))
             return isEarly ? .held(until: until) : .added
         }
     }

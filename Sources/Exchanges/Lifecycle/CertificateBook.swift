@@ -6,12 +6,6 @@ struct CertificateBook {
     let transaction: any StoreTransaction
     let now: XMLDateTime
 
-    /// What a fact did.
-    enum Effect: Sendable {
-        case nothing
-        case change(CertificateLife, TreatmentLife)
-    }
-
     /// What the importing side has decided on a certificate, what the partner has not yet acknowledged too.
     ///
     /// - Parameter read: the statement of a message of ours.
@@ -28,15 +22,13 @@ struct CertificateBook {
     }
 
     /// Records what a message says; what is known already changes nothing.
-    func record(_ fact: CertificateFact, by message: Int64, in certificate: CertificateRecord) throws -> Effect {
-        if let effect = try repeated(fact, by: message, in: certificate) { return effect }
+    func record(_ fact: CertificateFact, by message: Int64, in certificate: CertificateRecord) throws {
+        if isKnown(fact, in: certificate) { return try transaction.addFact(fact.text, of: certificate.sequence, by: message) }
         let before = try facts(of: certificate)
         let after = before.contains(fact) ? before : before + [fact]
         let (life, treatment) = (CertificateLife(after), TreatmentLife(after))
         try transaction.addFact(fact.text, of: certificate.sequence, by: message)
-        guard life != CertificateLife(before) || treatment != TreatmentLife(before) else {
-            return .nothing
-        }
+        guard life != CertificateLife(before) || treatment != TreatmentLife(before) else { return }
         var changed = certificate
         changed.adopt(life, treatment)
         changed.updatedAt = now.text
@@ -45,7 +37,21 @@ struct CertificateBook {
             try release(certificate, behind: message)
         }
         if case .replaced(let number) = life.state { try issue(number, after, message, in: certificate) }
-        return .change(life, treatment)
+    }
+
+    /// Records what issues a certificate. Most often it is the first that is heard of it: then there is nothing to be looked up.
+    ///
+    /// - Returns: the position of the certificate.
+    func recordIssue(_ fact: CertificateFact, by message: Int64, of key: CertificateKey) throws -> Int64 {
+        var opened = CertificateRecord(of: key, at: now.text)
+        opened.adopt(CertificateLife([fact]), TreatmentLife([fact]))
+        if let position = try transaction.insert(opened) {
+            try transaction.addFact(fact.text, of: position, by: message)
+            return position
+        }
+        let certificate = try transaction.lockCertificate(key, at: now.text)
+        try record(fact, by: message, in: certificate)
+        return certificate.sequence
     }
 
     /// What came before its certificate goes on, behind it and in its own order.
@@ -57,20 +63,16 @@ struct CertificateBook {
     }
 
     /// The same edition issued once more says nothing new: the states need not be made anew of all facts.
-    private func repeated(_ fact: CertificateFact, by message: Int64, in certificate: CertificateRecord) throws -> Effect? {
-        guard case .issued(let edition, _) = fact, certificate.state != CertificateLife.State.none.name,
-            edition == CertificateFact.Edition(version: certificate.version, validUntil: certificate.validUntil)
-        else { return nil }
-        try transaction.addFact(fact.text, of: certificate.sequence, by: message)
-        return .nothing
+    private func isKnown(_ fact: CertificateFact, in certificate: CertificateRecord) -> Bool {
+        guard case .issued(let edition, _) = fact, certificate.state != CertificateLife.State.none.name else { return false }
+        return edition == CertificateFact.Edition(version: certificate.version, validUntil: certificate.validUntil)
     }
 
     /// The new certificate holds once the old one is given up for it, whether or not it comes by a send-co of its own.
     private func issue(_ number: String, _ facts: [CertificateFact], _ message: Int64, in old: CertificateRecord) throws {
         for case .replacementNotified(number, let edition, let notification, _) in facts {
             let key = CertificateKey(partner: old.key.partner, side: old.key.side, number: number)
-            let new = try transaction.lockCertificate(key, at: now.text)
-            _ = try record(.issued(edition, message: notification), by: message, in: new)
+            _ = try recordIssue(.issued(edition, message: notification), by: message, of: key)
         }
     }
 }

@@ -152,7 +152,7 @@ extension Gateway {
         else { return }
         let key = CertificateKey(partner: message.partner, side: operation.certificateSide(.outbound), number: number)
         let certificate = try transaction.lockCertificate(key, at: now.text)
-        _ = try CertificateBook(transaction: transaction, now: now).record(fact, by: message.sequence, in: certificate)
+        try CertificateBook(transaction: transaction, now: now).record(fact, by: message.sequence, in: certificate)
     }
 
     private func take(_ direction: Direction, _ owner: String, _ underWay: UnderWay) async -> [StoredMessage] {

@@ -155,14 +155,17 @@ final class MemoryTransaction: StoreTransaction {
     // MARK: Certificates
 
     func lockCertificate(_ key: CertificateKey, at now: String) -> CertificateRecord {
-        if let known = certificate(key) { return known }
+        let new = CertificateRecord(of: key, at: now)
+        return certificate(key) ?? insert(new).map(new.placed) ?? new
+    }
+
+    func insert(_ certificate: CertificateRecord) -> Int64? {
+        guard records.certificatePositions[certificate.key] == nil else { return nil }
         let sequence = records.lastCertificate + 1
-        let new = CertificateRecord(
-            sequence: sequence, key: key, state: "none", version: nil, validUntil: nil, treatment: "none", updatedAt: now)
         set(\.lastCertificate, sequence)
-        set(\.certificates[sequence], new)
-        set(\.certificatePositions[key], sequence)
-        return new
+        set(\.certificates[sequence], certificate.placed(at: sequence))
+        set(\.certificatePositions[certificate.key], sequence)
+        return sequence
     }
 
     func update(_ certificate: CertificateRecord) { set(\.certificates[certificate.sequence], certificate) }

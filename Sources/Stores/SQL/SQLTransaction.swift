@@ -67,22 +67,24 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     // MARK: Certificates
 
     func lockCertificate(_ key: CertificateKey, at now: String) throws -> CertificateRecord {
+        let new = CertificateRecord(of: key, at: now)
+        if locks, let row = try connection.run(SQLTransaction.lockCertificate, values(new)).first { return try CertificateRecord(row) }
         // SQLite has one writer, who has locked everything.
-        if !locks, let known = try certificate(key) { return known }
-        let arguments: [SQLValue] = [
-            .text(key.partner), .text(key.side.rawValue), .text(key.number), .text(NumberKey.key(of: key.number)), .text(now),
+        if !locks, let certificate = try certificate(key) ?? insert(new).map(new.placed) { return certificate }
+        throw StoreError("the certificate \(key.number) could be neither found nor made")
+    }
+
+    func insert(_ certificate: CertificateRecord) throws -> Int64? {
+        try connection.insert(SQLTransaction.insertCertificate, values(certificate))
+    }
+
+    private func values(_ certificate: CertificateRecord) -> [SQLValue] {
+        let key = certificate.key
+        return [
+            .text(key.partner), .text(key.side.rawValue), .text(key.number), .text(NumberKey.key(of: key.number)),
+            .text(certificate.state), SQLValue(certificate.version), SQLValue(certificate.validUntil), .text(certificate.treatment),
+            .text(certificate.updatedAt),
         ]
-        guard locks else {
-            guard let sequence = try connection.insert(SQLTransaction.insertCertificate, arguments) else {
-                throw StoreError("the certificate \(key.number) could not be made")
-            }
-            return CertificateRecord(
-                sequence: sequence, key: key, state: "none", version: nil, validUntil: nil, treatment: "none", updatedAt: now)
-        }
-        guard let row = try connection.run(SQLTransaction.lockCertificate, arguments).first else {
-            throw StoreError("the certificate \(key.number) could not be locked")
-        }
-        return try CertificateRecord(row)
     }
 
     func update(_ certificate: CertificateRecord) throws {
@@ -248,14 +250,14 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         """, name: "next_event")
 
     private static let certificateText = """
-        INSERT INTO certificate (partner, side, number, number_key, state, treatment, updated_at)
-        VALUES ($1, $2, $3, $4, 'none', 'none', $5)
+        INSERT INTO certificate (partner, side, number, number_key, state, version, valid_until, treatment, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (number_key, number, partner, side)
         """
-    private static let insertCertificate = SQLStatement(certificateText, name: "insert_certificate")
+    private static let insertCertificate = insertion(certificateText + " DO NOTHING", name: "insert_certificate")
     /// The update changes nothing, but locks and gives the row.
     private static let lockCertificate = SQLStatement(
         """
-        \(certificateText) ON CONFLICT (number_key, number, partner, side) DO UPDATE SET updated_at = certificate.updated_at
+        \(certificateText) DO UPDATE SET updated_at = certificate.updated_at
         RETURNING \(CertificateRecord.columns)
         """, name: "lock_certificate")
     private static let updateCertificate = SQLStatement(

@@ -57,14 +57,17 @@ extension [UInt8] {
 
     /// Lower-case hexadecimal.
     public var hex: String {
-        var text = ""
-        text.reserveCapacity(count * 2)
-        let digits = Array("0123456789abcdef".utf8)
-        for byte in self {
-            text.unicodeScalars.append(Unicode.Scalar(digits[Int(byte >> 4)]))
-            text.unicodeScalars.append(Unicode.Scalar(digits[Int(byte & 15)]))
+        String(unsafeUninitializedCapacity: count * 2) { text in
+            for (index, byte) in enumerated() {
+                text[index * 2] = [UInt8].hexDigit(byte >> 4)
+                text[index * 2 + 1] = [UInt8].hexDigit(byte & 0xF)
+            }
+            return count * 2
         }
-        return text
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
 

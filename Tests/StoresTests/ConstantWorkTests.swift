@@ -12,6 +12,7 @@ struct ConstantWorkTests {
     private static let work: [(name: String, body: @Sendable (SQLTransaction) throws -> Void)] = {
         var work: [(String, @Sendable (SQLTransaction) throws -> Void)] = [
             ("an inbound message", { try receive("new", $0) }),
+            ("one about a certificate that is known", { try receiveMore("more", $0) }),
             ("a repeated message", { _ = try $0.holder(.inbound, partner: "korea", messageID: "m500") }),
             (
                 "taking work",
@@ -59,17 +60,29 @@ struct ConstantWorkTests {
         ]
     }()
 
-    /// What `Gateway.record` writes.
+    /// What `Gateway.record` writes of a certificate that nobody has heard of.
     private static func receive(_ id: String, _ transaction: SQLTransaction) throws {
         let message = NewMessage.sample(id, messageID: "m-" + id, number: "CO-" + id, receivedAt: "2026-11-30T00:00:00.000Z")
-        var certificate = try transaction.lockCertificate(message.key, at: message.receivedAt)
         guard case .added(let sequence) = try transaction.insert(message) else { throw StoreError("not added") }
-        try transaction.queue(NewWork(message: sequence, direction: .inbound, lane: certificate.sequence, due: message.receivedAt))
-        try #expect(transaction.facts(of: certificate.sequence).isEmpty)
+        var opened = CertificateRecord(of: message.key, at: message.receivedAt)
+        opened.state = "issued"
+        guard let lane = try transaction.insert(opened) else { throw StoreError("\(message.key.number) is known") }
+        try transaction.addFact("{}", of: lane, by: sequence)
+        try transaction.queue(NewWork(message: sequence, direction: .inbound, lane: lane, due: message.receivedAt))
+    }
+
+    /// The most that it does with one that is known.
+    private static func receiveMore(_ id: String, _ transaction: SQLTransaction) throws {
+        let message = NewMessage.sample(id, messageID: "m-" + id, number: "CO-501", receivedAt: "2026-11-30T00:00:00.000Z")
+        guard case .added(let sequence) = try transaction.insert(message) else { throw StoreError("not added") }
+        try #expect(transaction.insert(CertificateRecord(of: message.key, at: message.receivedAt)) == nil)
+        var certificate = try transaction.lockCertificate(message.key, at: message.receivedAt)
+        try #expect(!transaction.facts(of: certificate.sequence).isEmpty)
         try transaction.addFact("{}", of: certificate.sequence, by: sequence)
-        certificate.state = "issued"
+        certificate.state = "replacement-notified"
         try transaction.update(certificate)
         try #expect(transaction.awaiting(.inbound, lane: certificate.sequence).isEmpty)
+        try transaction.queue(NewWork(message: sequence, direction: .inbound, lane: certificate.sequence, due: message.receivedAt))
     }
 
     /// Each tenth message of another partner, ten parked, twenty due.

@@ -1,5 +1,6 @@
 import Foundation
 import Stores
+import Synchronization
 
 /// The memory store with the least that durability can cost beside it: each transaction writes as many bytes as a message has to a
 /// file that is large enough already, over and over, and waits for the disk once. No database does less.
@@ -7,7 +8,7 @@ final class DiskFloor: MessageStore {
     private let memory = MemoryStore()
     private let file: Int32
     private let bytes: [UInt8]
-    private let turn = Turn()
+    private let written = Mutex(0)
 
     /// - Parameter bytes: what one transaction writes.
     init(path: String, bytes: Int) throws {
@@ -24,8 +25,11 @@ final class DiskFloor: MessageStore {
         _ place: WritePlace, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {
         let value = try await memory.write(place, body)
-        let start = await turn.next(of: DiskFloor.places) * bytes.count
-        guard pwrite(file, bytes, bytes.count, off_t(start)) == bytes.count, fdatasync(file) == 0 else {
+        let turn = written.withLock { count in
+            count += 1
+            return count % DiskFloor.places
+        }
+        guard pwrite(file, bytes, bytes.count, off_t(turn * bytes.count)) == bytes.count, fdatasync(file) == 0 else {
             throw BenchmarkError(String(cString: strerror(errno)))
         }
         return value
@@ -36,13 +40,4 @@ final class DiskFloor: MessageStore {
     }
 
     private static let places = 64
-
-    private actor Turn {
-        private var count = 0
-
-        func next(of places: Int) -> Int {
-            count += 1
-            return count % places
-        }
-    }
 }

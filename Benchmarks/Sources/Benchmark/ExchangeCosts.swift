@@ -20,13 +20,14 @@ struct ExchangeCosts {
         let disk = sample.gateway(
             settings: sample.gateway.settings,
             store: try DiskFloor(path: folder + "/floor", bytes: try await ExchangeCosts.kept(sample, memory)))
-        let slices = max(1, count / ExchangeCosts.slice)
+        let slice = min(count, ExchangeCosts.slice)
+        let slices = count / slice
         for _ in 0..<slices {
-            alone += try await ExchangeCosts.alone(sample, sample.gateway)
-            aloneInMemory += try await ExchangeCosts.alone(sample, memory)
-            aloneOnBareDisk += try await ExchangeCosts.alone(sample, disk)
-            crowd += try await ExchangeCosts.crowd(sample, sample.gateway)
-            crowdInMemory += try await ExchangeCosts.crowd(sample, memory)
+            alone += try await ExchangeCosts.alone(slice, sample, sample.gateway)
+            aloneInMemory += try await ExchangeCosts.alone(slice, sample, memory)
+            aloneOnBareDisk += try await ExchangeCosts.alone(slice, sample, disk)
+            crowd += try await ExchangeCosts.crowd(slice, sample, sample.gateway)
+            crowdInMemory += try await ExchangeCosts.crowd(slice, sample, memory)
         }
         for path in [\ExchangeCosts.alone, \.aloneInMemory, \.aloneOnBareDisk, \.crowd, \.crowdInMemory] {
             self[keyPath: path] /= Double(slices)
@@ -44,13 +45,13 @@ struct ExchangeCosts {
         }
     }
 
-    private static func alone(_ sample: Sample, _ gateway: Gateway) async throws -> Double {
-        let requests = try await sample.requests(slice)
-        return try await measure(slice) { _ = try await accept(requests[$0], gateway) }
+    private static func alone(_ count: Int, _ sample: Sample, _ gateway: Gateway) async throws -> Double {
+        let requests = try await sample.requests(count)
+        return try await measure(count) { _ = try await accept(requests[$0], gateway) }
     }
 
-    private static func crowd(_ sample: Sample, _ gateway: Gateway) async throws -> Double {
-        let requests = try await sample.requests(slice)
+    private static func crowd(_ count: Int, _ sample: Sample, _ gateway: Gateway) async throws -> Double {
+        let requests = try await sample.requests(count)
         let start = cpuMicroseconds()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, request) in requests.enumerated() {
@@ -59,7 +60,7 @@ struct ExchangeCosts {
             }
             try await group.waitForAll()
         }
-        return (cpuMicroseconds() - start) / Double(slice)
+        return (cpuMicroseconds() - start) / Double(count)
     }
 
     private static func accept(_ request: InboundRequest, _ gateway: Gateway) async throws -> String {

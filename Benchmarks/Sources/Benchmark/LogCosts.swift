@@ -106,11 +106,10 @@ struct LogCosts {
             state: .accepted, correlationID: id, receivedAt: "2026-11-22T10:00:00.000Z", signer: String(repeating: "a", count: 64),
             bodyDigest: "b", contents: contents)
         guard case .added(let sequence) = try transaction.insert(message) else { throw BenchmarkError("not added") }
-        var certificate = try transaction.lockCertificate(
-            CertificateKey(partner: "partner", side: .inbound, number: id), at: message.receivedAt)
+        var certificate = CertificateRecord(of: CertificateKey(partner: "partner", side: .inbound, number: id), at: message.receivedAt)
         (certificate.state, certificate.version, certificate.treatment) = ("issued", "1", "NONE")
-        try transaction.update(certificate)
-        try transaction.addFact(#"{"edition":{"version":"1"},"kind":"issued","message":"\#(id)"}"#, of: certificate.sequence, by: sequence)
+        guard let position = try transaction.insert(certificate) else { throw BenchmarkError("the certificate \(id) is known") }
+        try transaction.addFact(#"{"edition":{"version":"1"},"kind":"issued","message":"\#(id)"}"#, of: position, by: sequence)
         try transaction.update(sequence, MessageChange(.delivered, attempts: .oneMore), at: "2026-11-22T10:00:01.000Z")
     }
 

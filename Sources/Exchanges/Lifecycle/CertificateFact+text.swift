@@ -53,13 +53,14 @@ extension CertificateFact: Codable {
     }
 
     var text: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
+        get throws { String(decoding: try CertificateFact.encoder.encode(self), as: UTF8.self) }
     }
 
+    private static let encoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }()
     private static let decoder = JSONDecoder()
 
     init(text: String) throws {

@@ -1,4 +1,4 @@
-/// A page of the log, newest first.
+/// A page of the log, newest first by the time received; of the same time by position.
 public struct MessageQuery: Sendable {
     public var direction: Direction?
     public var partner: String?
@@ -13,7 +13,7 @@ public struct MessageQuery: Sendable {
     public var from: String?
     /// RFC 3339 UTC, exclusive.
     public var to: String?
-    /// Only messages before this position.
+    /// The position of the last message of an earlier page: only what comes after it in the list.
     public var before: Int64?
     public var limit: Int
 

@@ -24,6 +24,15 @@ public enum TransportState: String, Sendable, Codable, CaseIterable {
     /// Outbound: the partner answered with a signed fault.
     case rejected
 
+    /// Which way messages go that can be in this state; `nil` where both can.
+    public var direction: Direction? {
+        switch self {
+        case .refused, .accepted, .held, .delivered: .inbound
+        case .queued, .acknowledged, .rejected: .outbound
+        case .parked, .abandoned: nil
+        }
+    }
+
     /// Nothing more is to be done.
     public var isFinal: Bool {
         switch self {

@@ -232,6 +232,49 @@ struct StoreConformanceTests {
         #expect(try await ids { $0.to = "2026-11-22T10:00:00.000Z" } == [])
     }
 
+    @Test(arguments: StoreKind.allCases) func `pages follow the time received, and go on where their last message is gone`(
+        _ kind: StoreKind
+    ) async throws {
+        let any = try AnyStore(kind)
+        // As they are written where replicas take turns: 2 and 3 came at once, 4 before them, and 5 with a clock set back.
+        for (id, time) in [("1", "10:00:01"), ("2", "10:00:03"), ("3", "10:00:03"), ("4", "10:00:02"), ("5", "09:00:00")] {
+            let message = NewMessage.sample(id, messageID: "m" + id, number: "CO-" + id, receivedAt: "2026-11-22T\(time).000Z")
+            _ = try await any.add(message, due: nil)
+        }
+        func pages(_ change: (inout MessageQuery) -> Void = { _ in }) async throws -> [[String]] {
+            var pages: [[String]] = []
+            var query = MessageQuery(limit: 2)
+            change(&query)
+            while pages.count < 9 {
+                let asked = query
+                let page = try await any.store.read { try $0.messages(asked) }
+                if page.isEmpty { break }
+                pages.append(page.map(\.id))
+                query.before = page.last?.sequence
+            }
+            return pages
+        }
+        #expect(try await pages() == [["3", "2"], ["4", "1"], ["5"]])
+        #expect(try await pages { $0.partner = "korea" } == [["3", "2"], ["4", "1"], ["5"]])
+        #expect(try await pages { $0.from = "2026-11-22T10:00:02.000Z" } == [["3", "2"], ["4"]])
+        #expect(try await pages { ($0.operation, $0.to) = ("send-co", "2026-11-22T10:00:03.000Z") } == [["4", "1"], ["5"]])
+        #expect(try await pages { ($0.direction, $0.state) = (.inbound, .accepted) } == [["3", "2"], ["4", "1"], ["5"]])
+        #expect(try await pages { $0.state = .delivered } == [])
+        // No place to go on from, and one that is gone.
+        #expect(try await any.store.read { try $0.messages(before(0)) } == [])
+        for sequence in [4, 2] as [Int64] { try await any.store.write { try $0.endWork(sequence) } }
+        try await any.store.write { try $0.remove(message: 4) }
+        #expect(try await any.store.read { try $0.messages(before(4)).map(\.id) } == ["3", "2", "1", "5"])
+        try await any.store.write { try $0.remove(message: 2) }
+        #expect(try await any.store.read { try $0.messages(before(2)).map(\.id) } == ["1", "5"])
+    }
+
+    private func before(_ position: Int64) -> MessageQuery {
+        var query = MessageQuery()
+        query.before = position
+        return query
+    }
+
     @Test(arguments: StoreKind.allCases) func `certificates and their facts`(_ kind: StoreKind) async throws {
         let any = try AnyStore(kind)
         let keys = [("korea", "CO-1O", Direction.inbound), ("korea", "CO-10", .inbound), ("peru", "CO-10", .outbound)].map {

@@ -34,15 +34,20 @@ final class MemoryTransaction: StoreTransaction {
         func fits<Value: Comparable>(_ asked: Value?, _ value: Value?, _ holds: (Value, Value) -> Bool = { $0 == $1 }) -> Bool {
             asked.map { asked in value.map { holds($0, asked) } ?? false } ?? true
         }
+        func place(_ message: StoredMessage) -> (String, Int64) { (message.receivedAt, message.sequence) }
+        let before = query.before.map { position in
+            let last = records.messages.keys.filter { $0 <= position }.max()
+            return last.map { (records[message: $0].stored.receivedAt, $0 == position ? $0 : $0 + 1) } ?? ("", 0)
+        }
         let found = records.messages.values.lazy.map(\.stored).filter { message in
             fits(query.direction?.rawValue, message.direction.rawValue) && fits(query.partner, message.partner)
                 && fits(query.operation, message.operation) && fits(query.state?.rawValue, message.state.rawValue)
                 && fits(query.messageID, message.messageID) && fits(key, message.certificateNumber.map(NumberKey.key))
                 && fits(query.from, message.receivedAt, >=) && fits(query.to, message.receivedAt, <)
-                && fits(query.before, message.sequence, <)
+                && (before.map { place(message) < $0 } ?? true)
                 && (query.rule.map { message.state == .refused && message.detail?.hasPrefix($0 + ":") == true } ?? true)
         }
-        return Array(found.sorted { $0.sequence > $1.sequence }.prefix(query.limit))
+        return Array(found.sorted { place($0) > place($1) }.prefix(query.limit))
     }
 
     func content(_ kind: ContentKind, of id: String) -> [UInt8]? { stored(id)?.contents[kind] }

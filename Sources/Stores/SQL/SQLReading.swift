@@ -17,40 +17,21 @@ class SQLReading: StoreReading {
     }
 
     func messages(_ query: MessageQuery) throws -> [StoredMessage] {
-        var conditions: [String] = []
-        var arguments: [SQLValue] = []
-        func restrict(_ condition: String, _ value: SQLValue?) {
-            guard let value else { return }
-            arguments.append(value)
-            conditions.append("\(condition) $\(arguments.count)")
+        var end: (String, Int64)?
+        if let before = query.before {
+            guard let place = try place(before) else { return [] }
+            end = place
         }
-        restrict("direction =", query.direction.map { .text($0.rawValue) })
-        restrict("partner =", query.partner.map { .text($0) })
-        restrict("operation =", query.operation.map { .text($0) })
-        restrict("state =", query.state.map { .text($0.rawValue) })
-        // In the words of the indexes, which serve no other.
-        switch query.state {
-        case .refused, .held, .parked, .rejected, .abandoned:
-            conditions.append("state IN ('refused', 'held', 'parked', 'rejected', 'abandoned')")
-        case .accepted, .queued: conditions.append("sequence IN (SELECT message FROM work)")
-        case .delivered, .acknowledged, nil: break
-        }
-        if let messageID = query.messageID {
-            restrict("message_id =", .text(messageID))
-            conditions.append("claims = 1")
-        }
-        restrict("number_key =", query.certificateNumber.map { .text(NumberKey.key(of: $0)) })
-        if let rule = query.rule {
-            conditions.append("state IN ('refused', 'held', 'parked', 'rejected', 'abandoned') AND state = 'refused'")
-            arguments.append(.text(rule + ":"))
-            conditions.append("substr(detail, 1, \(rule.unicodeScalars.count + 1)) = $\(arguments.count)")
-        }
-        restrict("received_at >=", query.from.map { .text($0) })
-        restrict("received_at <", query.to.map { .text($0) })
-        restrict("sequence <", query.before.map { .integer($0) })
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        let sql = "SELECT \(StoredMessage.columns) FROM message \(filter) ORDER BY sequence DESC LIMIT \(query.limit)"
-        return try connection.run(SQLStatement(sql), arguments).map(StoredMessage.init)
+        let listing = MessageListing(query, after: end, connection.dialect)
+        return try connection.run(listing.statement, listing.arguments).map(StoredMessage.init)
+    }
+
+    /// Where the message at a position stands in the order of the log; where it was moved to an archive meanwhile, where the one before
+    /// it ends.
+    private func place(_ position: Int64) throws -> (time: String, sequence: Int64)? {
+        guard let row = try connection.run(SQLReading.placeOf, [.integer(position)]).first else { return nil }
+        let sequence = try row.integer(1)
+        return (try row.text(0), sequence == position ? sequence : sequence + 1)
     }
 
     func content(_ kind: ContentKind, of id: String) throws -> [UInt8]? {
@@ -110,6 +91,8 @@ class SQLReading: StoreReading {
     }
 
     private static let byID = SQLStatement("SELECT \(StoredMessage.columns) FROM message WHERE id = $1", name: "message")
+    private static let placeOf = SQLStatement(
+        "SELECT received_at, sequence FROM message WHERE sequence <= $1 ORDER BY sequence DESC LIMIT 1", name: "place_of")
     private static let holder = SQLStatement(
         "SELECT \(StoredMessage.columns) FROM message WHERE direction = $1 AND partner = $2 AND message_id = $3 AND claims = 1",
         name: "holder")

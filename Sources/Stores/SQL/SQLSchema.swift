@@ -1,7 +1,7 @@
 /// The tables, as numbered steps that are never changed once released. One text serves both databases; where they differ, a word in
 /// braces stands for what each calls it.
 enum SQLSchema {
-    static let steps = [first, retention, sealing]
+    static let steps = [first, retention, sealing, lists]
 
     static func text(_ step: String, _ dialect: SQLDialect) -> String {
         let words: [(String, sqlite: String, postgresql: String)] = [
@@ -234,6 +234,20 @@ enum SQLSchema {
           FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
         CREATE TRIGGER change_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON change
           FOR EACH STATEMENT EXECUTE FUNCTION coconect_append_only();
+        """
+
+    /// The log is listed in the order of time, so that whatever it is asked for is one piece of one index, and a page of it is found at
+    /// once however many messages there are.
+    private static let lists = """
+        DROP INDEX message_unusual;
+        DROP INDEX message_partner;
+        DROP INDEX message_time;
+        CREATE INDEX message_unusual ON message (state, received_at, sequence)
+          WHERE state IN ('refused', 'held', 'parked', 'rejected', 'abandoned');
+        CREATE INDEX message_partner ON message (partner, received_at, sequence);
+        CREATE INDEX message_operation ON message (operation, received_at, sequence);
+        CREATE INDEX message_direction ON message (direction, received_at, sequence);
+        CREATE INDEX message_time ON message (received_at, sequence);
         """
 
     /// Parts for this month and the next two; what belongs to a month without one goes to the rest.

@@ -50,10 +50,19 @@ def run(*arguments, input=None):
     return done.returncode, done.stdout, done.stderr.decode()
 
 
+GIVEN_PORTS = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that this run has given to nobody else: the system may give one again as soon as it is closed."""
+    for _ in range(1000):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port not in GIVEN_PORTS:
+            GIVEN_PORTS.add(port)
+            return port
+    raise RuntimeError("no port is free that was not given before")
 
 
 def example(**changes):

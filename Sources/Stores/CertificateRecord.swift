@@ -15,7 +15,7 @@ public struct CertificateKey: Sendable, Hashable, Codable {
 /// Where a certificate stands, derived from the facts recorded of it.
 public struct CertificateRecord: Sendable, Hashable, Codable {
     /// Its position, which the store gives; 0 until then.
-    public let sequence: Int64
+    public internal(set) var sequence: Int64
     public let key: CertificateKey
     public var state: String
     /// In force.
@@ -25,28 +25,18 @@ public struct CertificateRecord: Sendable, Hashable, Codable {
     public var treatment: String
     /// RFC 3339 UTC.
     public var updatedAt: String
+}
 
+extension CertificateRecord {
     /// One that nothing is known of yet, and that no store has.
     public init(of key: CertificateKey, at now: String) {
         self.init(sequence: 0, key: key, state: "none", version: nil, validUntil: nil, treatment: "none", updatedAt: now)
     }
 
-    init(
-        sequence: Int64, key: CertificateKey, state: String, version: String?, validUntil: String?, treatment: String, updatedAt: String
-    ) {
-        self.sequence = sequence
-        self.key = key
-        self.state = state
-        self.version = version
-        self.validUntil = validUntil
-        self.treatment = treatment
-        self.updatedAt = updatedAt
-    }
-
     /// The same, at its position.
     func placed(at sequence: Int64) -> CertificateRecord {
-        CertificateRecord(
-            sequence: sequence, key: key, state: state, version: version, validUntil: validUntil, treatment: treatment, updatedAt: updatedAt
-        )
+        var placed = self
+        placed.sequence = sequence
+        return placed
     }
 }

@@ -71,6 +71,12 @@ struct InboundRoadTests {
         _ = await world.receiver.receive(try await world.request(try world.dataset(id: "m1")))
         let other = await world.receiver.receive(try await world.request(try world.dataset(id: "m1", changing: ["versionId": "2"])))
         #expect(other.refusal == "message-id-reused")
+        // Nor does it make a certificate known.
+        let unknown = await world.receiver.receive(try await world.request(try world.dataset(id: "m1", changing: ["id": "K001-26-9"])))
+        #expect(unknown.refusal == "message-id-reused")
+        let numbers = [ExchangeWorld.number, "K001-26-9"]
+        let known = try await world.receiver.store.read { store in try numbers.filter { try !store.certificates(number: $0).isEmpty } }
+        #expect(known == [ExchangeWorld.number])
     }
 
     /// The look-up comes before validation: a refused message claims nothing, and its corrected form may use its id.

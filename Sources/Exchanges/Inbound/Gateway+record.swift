@@ -42,8 +42,13 @@ extension Gateway {
                 return .taken(by: earlier)
             }
             let book = CertificateBook(transaction: transaction, now: now)
-            if let certificate { try book.record(statement.fact, by: sequence, in: certificate) }
-            let lane = try certificate?.sequence ?? book.recordIssue(statement.fact, by: sequence, of: key)
+            let lane: Int64
+            if let certificate {
+                try book.record(statement.fact, by: sequence, in: certificate)
+                lane = certificate.sequence
+            } else {
+                lane = try book.recordIssue(statement.fact, by: sequence, of: key)
+            }
             try transaction.queue(
                 NewWork(
                     message: sequence, direction: .inbound, lane: lane, due: isEarly ? until.text : now.text, isAwaiting: isEarly,

@@ -160,17 +160,19 @@ final class MemoryTransaction: StoreTransaction {
     // MARK: Certificates
 
     func lockCertificate(_ key: CertificateKey, at now: String) -> CertificateRecord {
-        let new = CertificateRecord(of: key, at: now)
-        return certificate(key) ?? insert(new).map(new.placed) ?? new
+        certificate(key) ?? add(CertificateRecord(of: key, at: now))
     }
 
     func insert(_ certificate: CertificateRecord) -> Int64? {
-        guard records.certificatePositions[certificate.key] == nil else { return nil }
-        let sequence = records.lastCertificate + 1
-        set(\.lastCertificate, sequence)
-        set(\.certificates[sequence], certificate.placed(at: sequence))
-        set(\.certificatePositions[certificate.key], sequence)
-        return sequence
+        self.certificate(certificate.key) == nil ? add(certificate).sequence : nil
+    }
+
+    private func add(_ certificate: CertificateRecord) -> CertificateRecord {
+        let placed = certificate.placed(at: records.lastCertificate + 1)
+        set(\.lastCertificate, placed.sequence)
+        set(\.certificates[placed.sequence], placed)
+        set(\.certificatePositions[placed.key], placed.sequence)
+        return placed
     }
 
     func update(_ certificate: CertificateRecord) { set(\.certificates[certificate.sequence], certificate) }

@@ -124,6 +124,8 @@ def node(key, digest):
 
 def root_of(leaves):
     """RFC 9162, section 2.1.1."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
     half = 1 << (len(leaves) - 1).bit_length() - 1 if len(leaves) > 1 else 0
     return hashlib.sha256(b"\1" + root_of(leaves[:half]) + root_of(leaves[half:])).digest() if half else leaves[0]
 

@@ -50,7 +50,7 @@ torture:
 	@Scripts/install-packages test
 	@swift build -c release --product coconect-soap --quiet
 	@cd Tests/Interop && COCONECT_TORTURE=5000 COCONECT_COMMAND="$$(cd ../.. && swift build -c release --show-bin-path)/coconect-soap" \
-	  /usr/bin/python3 -W ignore::ResourceWarning -m unittest -v test_torture
+	  /usr/bin/python3 -W ignore::ResourceWarning -m unittest -v stores.test_torture
 
 clean:
 	rm -rf .build var certs/dev

@@ -5,7 +5,7 @@ import Trust
 import WSSecurity
 import XML
 
-/// Why a signature does not hold; Tests/Interop/test_explain.py has the damage that real programs do.
+/// Why a signature does not hold; Tests/Interop/messages/test_explain.py has the damage that real programs do.
 struct DiagnosisTests {
     private func diagnosis(_ bytes: [UInt8], effort: Diagnosis.Effort = .thorough) throws -> Diagnosis? {
         Diagnosis.of(

@@ -1,0 +1,1 @@
+"""What the menu and the agreements give, judged by validators of others."""

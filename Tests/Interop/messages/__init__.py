@@ -1,0 +1,1 @@
+"""What comes in over the wire, good and bad: signers of other makes, layouts, transports, damage."""

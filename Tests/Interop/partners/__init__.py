@@ -1,0 +1,1 @@
+"""Partners' toolkits against ours, and what is agreed with each of them."""

@@ -1,0 +1,1 @@
+"""Nothing gets lost: stores that fail, their commands, killed processes, many machines."""

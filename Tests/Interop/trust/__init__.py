@@ -1,0 +1,1 @@
+"""Whose signature counts: paths, pins, revocation."""

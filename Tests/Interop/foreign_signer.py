@@ -356,7 +356,7 @@ class Line:
     def _post(self, body, version):
         if self.connection is None:
             port = self.world.ports["vietnam"]["soap"]
-            self.connection = http.client.HTTPSConnection("localhost", port, timeout=10, context=self.context)
+            self.connection = http.client.HTTPSConnection("localhost", port, timeout=60, context=self.context)
         self.connection.request("POST", self.path, body, {"Content-Type": gateway.CONTENT_TYPES[version]})
         response = self.connection.getresponse()
         answer = response.read()

@@ -38,6 +38,9 @@ ROLES = {"vietnam": "inbound-gateway", "korea": "outbound-gateway"}
 
 CONTENT_TYPES = {"1.1": "text/xml; charset=utf-8", "1.2": "application/soap+xml; charset=utf-8"}
 
+SLOWER = 4  # how much slower than where the tests were written a machine may be; who is done sooner waits for nothing
+HANGS = 900  # seconds after which a command does not end any more
+
 
 def environment():
     """The environment without variables that would override a configuration under test."""
@@ -46,7 +49,7 @@ def environment():
 
 def run(*arguments, input=None):
     """Runs the command; its exit status, standard output and standard error."""
-    done = subprocess.run([COMMAND, *map(str, arguments)], input=input, capture_output=True, env=environment())
+    done = subprocess.run([COMMAND, *map(str, arguments)], input=input, capture_output=True, env=environment(), timeout=HANGS)
     return done.returncode, done.stdout, done.stderr.decode()
 
 
@@ -140,7 +143,7 @@ class World:
         path = self.configure(name, **changes)
         with open(self.log(name), "ab") as log:
             self.servers[name] = subprocess.Popen([COMMAND, "serve", "--config", path], stderr=log, env=environment())
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 30 * SLOWER
         while time.monotonic() < deadline:
             if self.servers[name].poll() is not None:
                 raise RuntimeError(f"the gateway did not start:\n{self.log_text(name)}")
@@ -150,7 +153,7 @@ class World:
                 return
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError(f"the gateway is not ready after 30 s:\n{self.log_text(name)}")
+        raise RuntimeError(f"the gateway is not ready after {30 * SLOWER} s:\n{self.log_text(name)}")
 
     def start_in_roles(self):
         """Starts both parties, each in the one role that the examples of the operations give it."""
@@ -160,7 +163,7 @@ class World:
     def stop(self, name, how=signal.SIGTERM):
         server = self.servers.pop(name)
         server.send_signal(how)
-        return server.wait(30)
+        return server.wait(30 * SLOWER)
 
     def log(self, name):
         return self.folder / f"{name}.log"
@@ -243,6 +246,7 @@ class World:
 
 def until(seconds, what, condition):
     """The first true value of a condition that is asked again and again; an AssertionError when the time is over."""
+    seconds *= SLOWER
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         value = condition()

@@ -26,7 +26,7 @@ class SQLite:
 
     def change(self, name, sql):
         """Changes a party's store while its gateway runs."""
-        with contextlib.closing(sqlite3.connect(self.world.folder / name / "store.sqlite", timeout=20)) as store, store:
+        with contextlib.closing(sqlite3.connect(self.world.folder / name / "store.sqlite", timeout=60)) as store, store:
             store.execute(sql)
 
 

@@ -1,7 +1,6 @@
 """An agreement that a deployment adds while its gateway runs: a file and a SIGHUP, nothing else."""
 
 import signal
-import time
 import unittest
 import urllib.error
 import urllib.request
@@ -45,10 +44,7 @@ class Agreements(unittest.TestCase):
         before = {name: self.world.log_text(name).count(expected) for name in gateway.PARTIES}
         for server in self.world.servers.values():
             server.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + 20
-        while any(self.world.log_text(name).count(expected) == before[name] for name in gateway.PARTIES):
-            self.assertLess(time.monotonic(), deadline, self.world.log_text("vietnam"))
-            time.sleep(0.05)
+        gateway.until(20, expected, lambda: all(self.world.log_text(name).count(expected) > before[name] for name in gateway.PARTIES))
 
     def test_a_file_and_a_reload_add_an_agreement_with_a_new_element(self):
         dataset = gateway.example(agreementCode="MUTUAL", extensions={"MUTUAL": {"sealNumber": "KCS-0077"}})

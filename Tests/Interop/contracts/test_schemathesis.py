@@ -63,7 +63,7 @@ class SchemathesisTest(unittest.TestCase):
                 "--generation-database", "none", "--no-shrink", "--continue-on-failure", "--request-timeout", "30",
                 "--output-sanitize", "false", "--report", "har", "--report-har-path", "requests.har",
             ],
-            cwd=folder, env=gateway.environment() | {"NO_PROXY": "127.0.0.1"}, capture_output=True, text=True, timeout=300,
+            cwd=folder, env=gateway.environment() | {"NO_PROXY": "127.0.0.1"}, capture_output=True, text=True, timeout=1200,
         )
         met = self.met(document, json.loads((folder / "requests.har").read_text())["log"]["entries"])
         self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}\nstatuses by operation: {met}")

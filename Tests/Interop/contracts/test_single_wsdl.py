@@ -32,7 +32,7 @@ class SingleWSDLTest(unittest.TestCase):
 
     def get(self, query):
         url = f"{self.world.soap_url('vietnam')}/send-co?{query}"
-        with urllib.request.urlopen(url, context=self.world.client_context("korea"), timeout=20) as response:
+        with urllib.request.urlopen(url, context=self.world.client_context("korea"), timeout=60) as response:
             return response.read()
 
     def test_zeep_needs_nothing_else(self):

@@ -81,7 +81,7 @@ class EvidenceTest(unittest.TestCase):
             self.assertEqual((folder / kind).read_bytes(), self.raw("vietnam", message, kind))
 
     def raw(self, name, message, kind):
-        return gateway.urllib.request.urlopen(f"{self.world.api_url(name)}/messages/{message['id']}/{kind}", timeout=10).read()
+        return gateway.urllib.request.urlopen(f"{self.world.api_url(name)}/messages/{message['id']}/{kind}", timeout=60).read()
 
     def test_xmlsec1_alone_verifies_container_request_and_receipt_on_both_sides(self):
         for name in gateway.PARTIES:
@@ -182,7 +182,7 @@ class EvidenceTest(unittest.TestCase):
         status, _, answer = self.world.api("korea", "POST", "/partners/vietnam/send-co", other, {"Prefer": "wait=20"})
         self.assertEqual(status, 200, answer)
         ids = [self.world.messages("korea", message)[0]["id"] for message in (self.message_id, other["functionalReferenceId"])]
-        store = sqlite3.connect(self.world.folder / "korea/store.sqlite", timeout=20, isolation_level=None)
+        store = sqlite3.connect(self.world.folder / "korea/store.sqlite", timeout=60, isolation_level=None)
         self.addCleanup(store.close)
         place, = store.execute("SELECT sequence FROM message WHERE id = ?", ids[:1]).fetchone()
         own, = store.execute("SELECT response FROM content WHERE message = ?", [place]).fetchone()

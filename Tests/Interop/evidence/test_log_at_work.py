@@ -80,7 +80,7 @@ class SQLiteAtWorkTest(AtWork, unittest.TestCase):
         stamped, start, told = self.stamped(), time.monotonic(), []
         self.stamps.answer = answer
         self.send(certificate(number()))
-        self.assertLess(time.monotonic() - start, 5)
+        self.assertLess(time.monotonic() - start, 20)
         with self.subTest(words):
             gateway.until(30, words, lambda: told.append(self.sealing()) or re.search("stamp: .*" + words, told[-1]))
         with urllib.request.urlopen(self.world.api_url("vietnam") + "/metrics") as page:
@@ -98,7 +98,7 @@ class SQLiteAtWorkTest(AtWork, unittest.TestCase):
             (lambda query: stamps.stamp(changed(query, query.index(b"\4\x20") + 9)), "message imprint mismatch"),
             (lambda query: stamps.stamp(changed(query, len(query) - 4)), "nonce mismatch"),
             (lambda query: stamps.stamp(query, stamps.foreign), "certificate verify error"),
-            (lambda query: (500, b"") if hangs.wait(60) else None, "(no whole answer|deadlineExceeded)"),
+            (lambda query: (500, b"") if hangs.wait(600) else None, "(no whole answer|deadlineExceeded)"),
         ]:
             self.held_up(answer, words)
         hangs.set()

@@ -251,7 +251,7 @@ class ResponderTest(GatewayTest):
                 self.trust_authority(revocation={"ocsp": f"http://127.0.0.1:{responder.server_port}"})
                 start = time.monotonic()
                 self.expect("revocation-unknown", self.signer(), "the OCSP responder did not answer")
-                self.assertLess(time.monotonic() - start, 20)
+                self.assertLess(time.monotonic() - start, 60)
 
 
 class SQLitePartnerTest(Partner, unittest.TestCase):

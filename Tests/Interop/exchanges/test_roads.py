@@ -256,7 +256,7 @@ class StopTest(unittest.TestCase):
                 try:
                     self.connect(b"GET /?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n" + sent).recv(1)
                     server.terminate()
-                    self.assertEqual(server.wait(10), 0)
+                    self.assertEqual(server.wait(120), 0)
                 finally:
                     server.kill()
                     server.wait()

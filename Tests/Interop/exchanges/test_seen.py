@@ -18,7 +18,7 @@ class SeenTest(unittest.TestCase):
 
     def samples(self, name):
         """Values by name and labels."""
-        text = urllib.request.urlopen(self.world.api_url(name) + "/metrics", timeout=10).read().decode()
+        text = urllib.request.urlopen(self.world.api_url(name) + "/metrics", timeout=60).read().decode()
         families = list(text_string_to_metric_families(text))
         self.assertTrue(all(family.documentation for family in families), text)
         return {(sample.name, frozenset(sample.labels.items())): sample.value for family in families for sample in family.samples}

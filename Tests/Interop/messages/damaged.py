@@ -8,7 +8,6 @@ import json
 import re
 import string
 import subprocess
-import time
 import unittest
 import xml.dom.minidom
 import xml.etree.ElementTree
@@ -21,7 +20,6 @@ import gateway
 from foreign_signer import DS, Draft, Shape, Signer, content_of, message, text
 from xmlsec1 import WSU
 
-PATIENCE = 30  # seconds for one message, by a debug build
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SHAPES = {
     "usual prefixes": Shape(),
@@ -193,9 +191,7 @@ class ExplainCase(unittest.TestCase):
     def explain(self, message, *options):
         """Exit status and the JSON, or what else was written."""
         self.file.write_bytes(message)
-        start = time.monotonic()
         status, output, errors = gateway.run("explain", self.file, "--trust", self.trust, "--format", "json", *options)
-        self.assertLess(time.monotonic() - start, PATIENCE)
         return status, json.loads(output) if output.startswith(b"{") else output.decode() + errors
 
     def assert_cause(self, expected, message, *options):

@@ -102,7 +102,7 @@ class BadInputTest(unittest.TestCase):
 
     def request(self, method, path, body=None, headers=None):
         connection = http.client.HTTPSConnection(
-            "localhost", self.world.ports["vietnam"]["soap"], timeout=30, context=self.world.client_context("korea")
+            "localhost", self.world.ports["vietnam"]["soap"], timeout=60, context=self.world.client_context("korea")
         )
         self.addCleanup(connection.close)
         connection.request(method, path, body, headers or {})
@@ -122,7 +122,7 @@ class BadInputTest(unittest.TestCase):
     def test_an_answer_to_head_has_no_body(self):
         """A body would be taken for the start of the next answer on the same connection."""
         connection = http.client.HTTPSConnection(
-            "localhost", self.world.ports["vietnam"]["soap"], timeout=30, context=self.world.client_context("korea")
+            "localhost", self.world.ports["vietnam"]["soap"], timeout=60, context=self.world.client_context("korea")
         )
         self.addCleanup(connection.close)
         for method in ["HEAD", "GET"]:

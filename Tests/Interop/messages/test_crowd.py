@@ -27,8 +27,8 @@ from foreign_signer import ECO
 CROWD = int(os.environ.get("COCONECT_CROWD", 500))
 CONNECTIONS = 50
 PATIENCE = 5  # seconds that the gateway gives an idle connection, a head or a body
-SLACK = 10  # seconds past that until a connection counts as forgotten
-SLOWEST = 30  # seconds of any answer
+SLACK = 30  # seconds past that until a connection counts as forgotten
+SLOWEST = 60  # seconds of any answer
 PLENTY = {"requestsPerMinute": 10_000_000, "concurrentRequests": 1000}
 SOAP12 = gateway.CONTENT_TYPES["1.2"]
 OTHER_TYPES = ["text/plain", "application/json", "application/octet-stream", "application/xml"]
@@ -292,7 +292,7 @@ class CrowdTest(unittest.TestCase):
             start = time.monotonic()
             self.assertEqual(self.world.stop("vietnam"), 0)
         print(f"stopped in {time.monotonic() - start:.1f} s")
-        self.assertLess(time.monotonic() - start, 15)
+        self.assertLess(time.monotonic() - start, 30)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ class GateTest(unittest.TestCase):
                 context.minimum_version = context.maximum_version = version
                 if ciphers:
                     context.set_ciphers(ciphers)
-                connection = http.client.HTTPSConnection("localhost", self.world.ports["vietnam"]["soap"], context=context, timeout=10)
+                connection = http.client.HTTPSConnection("localhost", self.world.ports["vietnam"]["soap"], context=context, timeout=60)
                 try:
                     connection.request("GET", "/send-co?wsdl")
                     self.assertEqual(connection.getresponse().status, 200)
@@ -111,7 +111,7 @@ class GateTest(unittest.TestCase):
         self.world.start("vietnam")
         context = ssl.create_default_context(cafile=self.world.pki / "tls-ca.pem")
         with self.assertRaises((ssl.SSLError, OSError)):
-            urllib.request.urlopen(self.world.soap_url("vietnam") + "/send-co?wsdl", context=context, timeout=10)
+            urllib.request.urlopen(self.world.soap_url("vietnam") + "/send-co?wsdl", context=context, timeout=60)
 
     def connect(self):
         raw = socket.socket()
@@ -123,7 +123,7 @@ class GateTest(unittest.TestCase):
 
     def test_a_head_by_bytes_and_a_connection_without_handshake_are_cut_off(self):
         self.world.start("vietnam", soap=self.soap(headSeconds=2, idleSeconds=60))
-        silent = socket.create_connection(("localhost", self.world.ports["vietnam"]["soap"]), timeout=20)
+        silent = socket.create_connection(("localhost", self.world.ports["vietnam"]["soap"]), timeout=60)
         self.addCleanup(silent.close)
         slow = self.connect()
         with self.assertRaises(OSError):

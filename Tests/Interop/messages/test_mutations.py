@@ -315,7 +315,7 @@ class Mutations(unittest.TestCase):
 
     def tearDown(self):
         self.assertIsNone(self.world.servers["vietnam"].poll(), "the gateway is gone")
-        self.assertLess(self.slowest, 5, "seconds of the slowest answer")
+        self.assertLess(self.slowest, 30, "seconds of the slowest answer")
 
     def test_mutated_messages_are_never_accepted_with_other_content(self):
         for mutation in OF_BYTES:

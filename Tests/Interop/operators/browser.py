@@ -70,7 +70,7 @@ class Browser:
             raise
 
     def launch(self):
-        self.chromium = self.playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE, timeout=30_000)
+        self.chromium = self.playwright.chromium.launch(executable_path=CHROMIUM, args=OFFLINE, timeout=120_000)
         processes = self.chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
         self.process = next(process["id"] for process in processes if process["type"] == "browser")
 

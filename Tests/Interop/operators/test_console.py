@@ -26,7 +26,7 @@ def post(url, fields, **headers):
             return None
     request = urllib.request.Request(url, urllib.parse.urlencode(fields).encode(), headers)
     try:
-        with urllib.request.build_opener(Stay).open(request, timeout=20) as response:
+        with urllib.request.build_opener(Stay).open(request, timeout=60) as response:
             return response.status, response.headers, response.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -12,7 +12,7 @@ from partners import matrix
 
 def run(*command):
     """Runs a tool that must not fail; its standard output."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=240)
     if done.returncode:
         raise AssertionError(f"{command}: {done.stdout}{done.stderr}")
     return done.stdout

@@ -142,7 +142,7 @@ class ClientTest(PartnerCase):
         route = [relay.url(operation)] if relay else []
         to = f"{self.world.soap_url(provider)}/{operation}"
         command = ["mono", (program or self.program) / "Partner.exe", version, to, *route]
-        done = subprocess.run(command, cwd=folder, env=self.environment(), input=content, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=folder, env=self.environment(), input=content, capture_output=True, text=True, timeout=240)
         return done.returncode, done.stdout.splitlines(), done.stderr
 
     def test_all_four_operations_over_both_versions_of_soap(self):

@@ -127,7 +127,7 @@ class PartnerTest(unittest.TestCase):
         """Calls a party's operation as the other; exit status, lines of standard output, standard error."""
         folder = self.identity(key or gateway.counterpart(provider) + "-signing", partner or provider)
         command = [self.folder / "partner", operation, f"{url or self.world.soap_url(provider)}/{operation}", version]
-        done = subprocess.run(command, cwd=folder, input=content, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=folder, input=content, capture_output=True, text=True, timeout=240)
         return done.returncode, done.stdout.splitlines(), done.stderr
 
     def test_all_four_operations_over_both_versions_of_soap(self):

@@ -63,7 +63,7 @@ class Kit:
         variables = {"KIT_BUILD": str(self.world.folder / f"build-{toolkit}"), "PYTHON": sys.executable}
         variables |= {name if name in ("PATH", "PYTHON") else f"KIT_{name}": str(value) for name, value in settings.items()}
         command = ["sh", self.folder / f"clients/{toolkit}/run.sh", operation, *dataset]
-        done = subprocess.run(command, cwd="/", env=gateway.environment() | variables, capture_output=True, text=True, timeout=180)
+        done = subprocess.run(command, cwd="/", env=gateway.environment() | variables, capture_output=True, text=True, timeout=600)
         return done.stdout.splitlines() or [done.stderr], done.returncode
 
 

@@ -17,7 +17,7 @@ VERSIONS = ["1.1", "1.2"]
 
 
 def php(*arguments, **options):
-    return subprocess.run(["php", *map(str, arguments)], capture_output=True, text=True, timeout=60, **options)
+    return subprocess.run(["php", *map(str, arguments)], capture_output=True, text=True, timeout=240, **options)
 
 
 def version_of_php():

@@ -55,7 +55,7 @@ class Cluster:
     def stop(self):
         """The exit status."""
         self.script.terminate()
-        return self.script.wait(30)
+        return self.script.wait(120)
 
     def close(self):
         if self.script.poll() is None:

@@ -21,7 +21,7 @@ class StoreFault:
     A fault says how to make the store (`make_store`), what befalls it (`damage`), and how that ends (`mend`)."""
 
     maxDiff = None
-    prompt = 20  # seconds in which everyone must be answered
+    prompt = 45  # seconds in which everyone must be answered
     reason = ""  # what the log must give
     # Messages for which there may be room yet; then so little may be left that it is enough for a probe and not for a message.
     room = 0

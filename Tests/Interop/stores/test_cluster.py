@@ -72,7 +72,7 @@ class ClusterTest(unittest.TestCase):
     def test_without_a_client_certificate_nobody_gets_in(self):
         context = ssl.create_default_context(cafile=PKI / "tls-ca.pem")
         with self.assertRaises(OSError):
-            urllib.request.urlopen(f"https://localhost:{self.cluster.soap}/send-co?wsdl", context=context, timeout=10)
+            urllib.request.urlopen(f"https://localhost:{self.cluster.soap}/send-co?wsdl", context=context, timeout=60)
 
     def test_a_message_larger_than_a_buffer_and_one_with_expect_go_through(self):
         status, _, body = self.cluster.post(b"<x>" + b" " * 3_000_000 + b"</x>")
@@ -170,7 +170,7 @@ class StopTest(unittest.TestCase):
     def check_ports_in_use(self):
         """A second one finds the ports in use, says so, and leaves the first alone."""
         output = self.cluster.folder / "second-output"
-        self.assertEqual(self.cluster.run(output).wait(30), 1)
+        self.assertEqual(self.cluster.run(output).wait(120), 1)
         self.assertIn(f"port {self.cluster.soap} is in use", output.read_text())
         self.assertEqual(len(self.cluster.up()), len(REPLICAS))
 
@@ -184,7 +184,7 @@ class StopTest(unittest.TestCase):
         for process in self.cluster.processes():
             if "haproxy" in pathlib.Path(f"/proc/{process}/comm").read_text():
                 os.kill(process, signal.SIGKILL)
-        self.assertEqual(self.cluster.script.wait(30), 1)
+        self.assertEqual(self.cluster.script.wait(120), 1)
         self.assertIn("error: HAProxy ended with status 137", self.cluster.output.read_text())
         self.check_nothing_left()
 

@@ -163,7 +163,7 @@ class PostgreSQLAwayTest(PostgreSQLFault, unittest.TestCase):
 class PostgreSQLHangTest(PostgreSQLFault, unittest.TestCase):
     """A server that takes statements and answers none, as on a disk that does not."""
 
-    prompt = 55
+    prompt = 90
 
     def signal(self, number):
         postmaster = self.postmaster.read_text().split()[0]

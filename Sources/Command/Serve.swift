@@ -36,7 +36,12 @@ struct Serve: AsyncParsableCommand {
         let metrics = PrometheusRegistry()
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "coconect-soap")
-        let store = try configuration.store.open()
+        let store = try configuration.store.open(
+            upgrade: .done { gap in
+                logger.notice(
+                    "upgrading the store; with many messages this takes minutes, and earlier versions cannot start on it any more",
+                    metadata: ["from-step": "\(gap.found)", "to-step": "\(gap.known)", "messages": "\(gap.messages)"])
+            })
         let pool = ThreadWorkPool(threads: configuration.workThreads, limit: configuration.workLimit)
         let client = HTTPClient.plain(tls: nil)
         let gateway = Gateway(configuration, store: store, pool: pool, revocation: HTTPRevocationSource(client), logger: logger)

@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import Synchronization
 import Testing
 
 @testable import Stores
@@ -27,7 +28,7 @@ struct MigrationTests {
         let first = SQLSchema.text(SQLSchema.steps[0], .sqlite)
         let (status, output) = try judge("sqlite3", [path, Self.made + first + Self.filled.replacing("'bytes'", with: "x'6279746573'")])
         #expect(status == 0, "\(output)")
-        try await check(SQLiteStore(path: path))
+        try await check { try SQLiteStore(path: path, upgrade: $0) }
     }
 
     @Test func `in PostgreSQL`() async throws {
@@ -36,10 +37,18 @@ struct MigrationTests {
             let connection = try PostgreSQLConnection(url: url)
             try connection.script(Self.made + SQLSchema.text(SQLSchema.steps[0], .postgresql) + Self.filled)
         }
-        try await check(PostgreSQLStore(url: url))
+        try await check { try PostgreSQLStore(url: url, upgrade: $0) }
     }
 
-    private func check(_ store: any MessageStore) async throws {
+    private func check(_ open: (SchemaUpgrade) throws -> any MessageStore) async throws {
+        for _ in 1...2 {
+            #expect { try open(.refused) } throws: { error in (error as? SchemaError).map { !$0.isNewer && $0.found == 1 } ?? false }
+        }
+        let told = Mutex<[SchemaGap]>([])
+        let store = try open(.done { gap in told.withLock { $0.append(gap) } })
+        let gap = SchemaGap(found: 1, known: SQLSchema.steps.count, messages: 1)
+        _ = try (open(.refused), open(.done { gap in told.withLock { $0.append(gap) } }))
+        #expect(told.withLock { $0 } == [gap])
         #expect(try await store.read { try $0.content(.request, of: "1") } == Array("bytes".utf8))
         #expect(try await store.read { try $0.facts(of: 1) } == ["one"])
         #expect(try await store.write { try $0.insert(.sample("2", messageID: "m2")) } == .added(2))

@@ -18,24 +18,37 @@ enum StoreSettings {
         self = .postgresql(url: url, connections: connections)
     }
 
-    /// Opens it, or makes it, with its tables brought to the newest step.
+    /// Opens it, or makes it.
     ///
-    /// - Parameter isPatient: for what goes through all that it holds.
-    func open(isPatient: Bool = false) throws -> any MessageStore {
+    /// - Parameters:
+    ///   - isPatient: for what goes through all that it holds.
+    ///   - upgrade: of tables that an earlier version made. Only who is asked to brings them to the newest step: earlier versions would
+    ///     not start any more, so a command that looks into the store of a running gateway must not.
+    func open(isPatient: Bool = false, upgrade: SchemaUpgrade = .refused) throws -> any MessageStore {
         do {
-            switch self {
-            case .sqlite(let path):
-                let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-                for place in [folder, path, path + "-wal"] where access(place, F_OK) == 0 && access(place, W_OK) != 0 {
-                    throw StoreError("\(place) cannot be written: \(String(cString: strerror(errno)))")
-                }
-                return try SQLiteStore(path: path)
-            case .postgresql(let url, let connections):
-                return try PostgreSQLStore(url: url, connections: connections, isPatient: isPatient)
-            }
+            return try connect(isPatient: isPatient, upgrade: upgrade)
+        } catch let error as SchemaError where !error.isNewer {
+            throw CommandError(
+                error.description, place: place,
+                help:
+                    "coconect-soap store upgrade brings them there, and so does the gateway when it starts; earlier versions then cannot start"
+            )
         } catch {
             throw CommandError("the store cannot be opened: \(error)", place: place)
+        }
+    }
+
+    func connect(isPatient: Bool = false, upgrade: SchemaUpgrade) throws -> any MessageStore {
+        switch self {
+        case .sqlite(let path):
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for place in [folder, path, path + "-wal"] where access(place, F_OK) == 0 && access(place, W_OK) != 0 {
+                throw StoreError("\(place) cannot be written: \(String(cString: strerror(errno)))")
+            }
+            return try SQLiteStore(path: path, upgrade: upgrade)
+        case .postgresql(let url, let connections):
+            return try PostgreSQLStore(url: url, connections: connections, isPatient: isPatient, upgrade: upgrade)
         }
     }
 

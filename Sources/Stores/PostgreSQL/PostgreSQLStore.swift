@@ -11,13 +11,13 @@ public final class PostgreSQLStore: MessageStore {
     private let writing: WriteQueue
     private let reading: WriteQueue
 
-    /// Brings the tables to the newest step; of replicas that start at once, one does.
+    /// Of replicas that start at once, one makes the tables or brings them to the newest step.
     ///
     /// - Parameters:
     ///   - url: as libpq reads it.
     ///   - connections: for writing, and as many for reading.
     ///   - isPatient: statements may take long; for commands that go through whole tables.
-    public init(url: String, connections: Int = 4, isPatient: Bool = false) throws {
+    public init(url: String, connections: Int = 4, isPatient: Bool = false, upgrade: SchemaUpgrade = .done { _ in }) throws {
         self.url = url
         writers = (0..<connections).map { _ in PostgreSQLSession(url: url, isPatient: isPatient) }
         readers = (0..<connections).map { _ in PostgreSQLSession(url: url, isReading: true, isPatient: isPatient) }
@@ -28,7 +28,7 @@ public final class PostgreSQLStore: MessageStore {
             defer { try? connection.script("SELECT pg_advisory_unlock(\(SQLSchema.migrationLock))") }
             try connection.script("BEGIN")
             do {
-                try SQLMigration.run(connection, now: Date.now.formatted(.iso8601)) { try connection.script($0) }
+                try SQLMigration.run(connection, upgrade, now: Date.now.formatted(.iso8601)) { try connection.script($0) }
                 try connection.script(SQLSchema.nextMonths)
                 try connection.script("COMMIT")
             } catch {

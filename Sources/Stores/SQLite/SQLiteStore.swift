@@ -6,10 +6,10 @@ public final class SQLiteStore: MessageStore {
     private let database: any DatabaseWriter
     private let queue: WriteQueue
 
-    /// Opens or makes the file, and brings its tables to the newest step.
+    /// Opens or makes the file.
     ///
     /// Every commit reaches the disk before it counts: `synchronous = FULL`, which GRDB's WAL set-up would lower.
-    public convenience init(path: String) throws {
+    public convenience init(path: String, upgrade: SchemaUpgrade = .done { _ in }) throws {
         var configuration = Configuration()
         // Another process may hold the file for a moment: a backup, or `check`.
         configuration.busyMode = .timeout(10)
@@ -22,18 +22,18 @@ public final class SQLiteStore: MessageStore {
                     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096
                     """)
         }
-        try self.init(pool)
+        try self.init(pool, upgrade)
     }
 
     public convenience init() throws {
-        try self.init(DatabaseQueue())
+        try self.init(DatabaseQueue(), .refused)
     }
 
-    private init(_ database: any DatabaseWriter) throws {
+    private init(_ database: any DatabaseWriter, _ upgrade: SchemaUpgrade) throws {
         self.database = database
         queue = WriteQueue([SQLiteSession(database)])
         try database.write { database in
-            try SQLMigration.run(SQLiteConnection(database), now: Date.now.formatted(.iso8601)) { try database.execute(sql: $0) }
+            try SQLMigration.run(SQLiteConnection(database), upgrade, now: Date.now.formatted(.iso8601)) { try database.execute(sql: $0) }
         }
     }
 

@@ -1,6 +1,6 @@
 # make run        set up, build, start the gateway with one real certificate sent to it
 # make cluster    the same with HAProxy, three gateways and PostgreSQL; config/cluster/README.md explains it
-# make test       set up, build and run every test
+# make test       set up, build and run every test; Scripts/test stores runs that folder of Tests/Interop alone
 # make interop    run partners' toolkits against the gateway, and write into wsdl/toolkits.md what each was seen to do
 # make sanitize   run the tests of the rooms below Server with the address, then with the thread sanitizer; by hand, not in CI
 # make torture    kill gateways, databases and JSON gateways while 5,000 messages go through, case by case; make test does it shortly

@@ -18,6 +18,7 @@ import uuid
 import yaml
 
 import xmlsec1
+from ports import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMAND = os.environ.get("COCONECT_COMMAND") or str(ROOT / ".build/debug/coconect-soap")
@@ -51,21 +52,6 @@ def run(*arguments, input=None):
     """Runs the command; its exit status, standard output and standard error."""
     done = subprocess.run([COMMAND, *map(str, arguments)], input=input, capture_output=True, env=environment(), timeout=HANGS)
     return done.returncode, done.stdout, done.stderr.decode()
-
-
-GIVEN_PORTS = set()
-
-
-def free_port():
-    """A port that this run has given to nobody else: the system may give one again as soon as it is closed."""
-    for _ in range(1000):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port not in GIVEN_PORTS:
-            GIVEN_PORTS.add(port)
-            return port
-    raise RuntimeError("no port is free that was not given before")
 
 
 def example(**changes):

@@ -11,6 +11,7 @@ import uuid
 import gateway
 import postgresql
 from certificates import operation
+from ports import free_port
 
 STATES = ["state", "version", "replacedBy", "openNotification", "treatment", "treatmentByItem", "isExpired"]
 
@@ -42,7 +43,7 @@ class PostgreSQL:
 
     @classmethod
     def start(cls):
-        server = postgresql.Server(gateway.free_port())
+        server = postgresql.Server(free_port())
         unittest.addModuleCleanup(cls.stop, server)
         server.start()
         cls.server = server

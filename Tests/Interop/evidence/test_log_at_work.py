@@ -15,6 +15,7 @@ from concurrent import futures
 import gateway
 from certificates import certificate, number
 from evidence.test_log import KINDS, Databases, Files, Sealing
+from ports import free_port
 from stores.torture import Replica
 
 
@@ -117,7 +118,7 @@ class SQLiteAtWorkTest(AtWork, unittest.TestCase):
         """Nobody listens at its port until it comes."""
         self.until_sealed()
         self.world.stop("vietnam")
-        url = f"http://127.0.0.1:{gateway.free_port()}"
+        url = f"http://127.0.0.1:{free_port()}"
         self.start("vietnam", seal={"interval": 1, "timestamps": self.settings["vietnam"]["seal"]["timestamps"] | {"url": url}})
         self.held_up(self.stamps.stamp, "")
         self.world.stop("vietnam")

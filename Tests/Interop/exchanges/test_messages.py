@@ -10,6 +10,7 @@ import uuid
 
 import gateway
 from certificates import certificate, correction, feedback, number
+from ports import free_port
 from two_gateways import PostgreSQL, SQLite, TwoGateways, start_inside
 
 
@@ -338,7 +339,7 @@ class UnreachableStoreTest(unittest.TestCase):
     def test_a_store_that_cannot_be_reached_is_told(self):
         world = gateway.World()
         self.addCleanup(world.close)
-        url = f"postgresql://coconect@127.0.0.1:{gateway.free_port()}/postgres"
+        url = f"postgresql://coconect@127.0.0.1:{free_port()}/postgres"
         file = world.configure("korea", store={"postgresql": url})
         for arguments in [["messages", "list"], ["serve"]]:
             with self.subTest(arguments[0]):

@@ -14,6 +14,7 @@ import gateway
 from certificates import certificate, feedback, number
 from evidence import cod, cod_damaged
 from operators.browser import Browser
+from ports import free_port
 
 MARKUP = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'&"
 TOKENS = {"ana": "4f1c0f7e2b5a49d08a3f6c7b", "tuan": "0d9e8f7a6b5c4d3e2f1a0b9c"}
@@ -40,7 +41,7 @@ class Console(unittest.TestCase):
     def setUpClass(cls):
         cls.world = gateway.World()
         cls.addClassCleanup(cls.world.close)
-        nowhere = f"https://localhost:{gateway.free_port()}"
+        nowhere = f"https://localhost:{free_port()}"
         cls.world.start("vietnam", partner={"endpoint": {"url": nowhere, "tries": 1}}, seal={"interval": 1}, **cls.settings)
         cls.co = number()
         cls.issued = certificate(cls.co) | {"remarks": [MARKUP]}

@@ -14,6 +14,7 @@ from lxml import etree
 import gateway
 from partners import matrix
 from partners.toolkits import Relay, changed
+from ports import free_port
 
 SOURCES = gateway.ROOT / "Tests/Interop/partners/jaxws"
 JARS = ["jaxws-rt", "wss4j", "xmlsec", "commons-logging", "slf4j-api", "slf4j-nop", "javax.activation"]
@@ -84,7 +85,7 @@ class PartnerCase(unittest.TestCase):
     def start_all(cls):
         cls.world = gateway.World()
         unittest.addModuleCleanup(cls.world.close)
-        cls.port = gateway.free_port()
+        cls.port = free_port()
         cls.start_gateways("1.2")
         cls.tls = Keystores(cls.world).tls()
         cls.folder = cls.world.folder / "jaxws"

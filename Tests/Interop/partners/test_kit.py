@@ -16,6 +16,7 @@ from lxml import etree
 import gateway
 import xmlsec1
 from partners.toolkits import Relay
+from ports import free_port
 
 # What a partner puts into its kit, and where a world has it.
 OWN = {
@@ -149,7 +150,7 @@ class ClientsTest(unittest.TestCase):
             "another signer": {"GATEWAY_CERTIFICATES": self.world.pki / "korea-signing.pem"},
             "another server": {"TLS_ANCHORS": kit.folder / kit.setting("SIGNING_CERTIFICATE")},
             "no key": {"SIGNING_KEY": "keys/none.key"},
-            "nobody there": {"ENDPOINT": f"https://localhost:{gateway.free_port()}"},
+            "nobody there": {"ENDPOINT": f"https://localhost:{free_port()}"},
         }.items():
             with self.subTest(what):
                 self.check_untrusted(toolkit, **settings)

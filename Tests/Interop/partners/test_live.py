@@ -6,6 +6,7 @@ import ssl
 import unittest
 
 import gateway
+from ports import free_port
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -68,7 +69,7 @@ class LiveTest(unittest.TestCase):
         self.assertTrue(any("register the certificate" in (finding.get("help") or "") for finding in report["findings"]), report)
 
     def test_nobody_there(self):
-        report, _ = self.check(endpoint={"url": f"https://localhost:{gateway.free_port()}"})
+        report, _ = self.check(endpoint={"url": f"https://localhost:{free_port()}"})
         self.assertIn("no TLS connection", self.problem(report))
 
     def test_a_server_whose_authority_is_not_ours(self):

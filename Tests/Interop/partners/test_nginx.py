@@ -16,6 +16,7 @@ import zeep
 import gateway
 from partners import test_four_operations, test_zeep
 from partners.toolkits import changed
+from ports import free_port
 
 HOST = "partner.example"
 PREFIX = "/customs/eco"
@@ -70,7 +71,7 @@ class NginxTest(unittest.TestCase):
         issue = ["identity", "new", "nginx", "--purpose", "tls", "--issuer", cls.pki / "tls-ca", "--subject", HOST, "--host", HOST]
         status, _, errors = gateway.run(*issue, "--out", cls.pki)
         assert status == 0, errors
-        cls.port = gateway.free_port()
+        cls.port = free_port()
         cls.url = f"https://{HOST}:{cls.port}{PREFIX}"
         proxy = {"addresses": ["127.0.0.1"], "certificateHeader": "X-Client-Certificate"}
         soap = {"host": "127.0.0.1", "port": cls.world.ports["vietnam"]["soap"], "proxy": proxy}

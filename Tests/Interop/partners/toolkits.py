@@ -13,6 +13,7 @@ import urllib.request
 import certificates
 import gateway
 from partners import matrix
+from ports import free_port
 
 Call = collections.namedtuple("Call", "headers request answer")
 
@@ -88,7 +89,7 @@ class AnsweringCase:
     @classmethod
     def serve(cls, *command, folder, **variables):
         """Starts a server; {} in its command becomes its address."""
-        port = gateway.free_port()
+        port = free_port()
         cls.url = f"http://127.0.0.1:{port}"
         cls.log = cls.world.folder / "server.log"
         command = [str(part).format(f"127.0.0.1:{port}") for part in command]

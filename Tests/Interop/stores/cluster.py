@@ -9,7 +9,6 @@ import pathlib
 import random
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import tempfile
@@ -24,6 +23,7 @@ from lxml import etree
 import foreign_signer as foreign
 import gateway
 from foreign_signer import ECO
+from ports import free_block
 
 PKI = gateway.ROOT / "certs/dev"
 REPLICAS = (1, 2, 3)
@@ -35,7 +35,7 @@ class Cluster:
     """`Scripts/cluster` with ports and a folder of its own."""
 
     def __init__(self):
-        self.base = next(base for base in iter(lambda: random.randrange(110, 320) * 100, None) if not any(map(is_open, ports(base))))
+        self.base = free_block()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coconect-cluster-"))
         # PostgreSQL runs as another user where the tests run as root.
         self.folder.chmod(0o755)
@@ -204,15 +204,9 @@ class Senders:
                 connection.close()
 
 
-def ports(base):
+def ports_of(base):
     """Every port of a cluster."""
     return [base + offset for offset in (4, 11, 12, 13, 21, 22, 23, 32, 43, 80)]
-
-
-def is_open(port):
-    with contextlib.suppress(OSError):
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
 
 
 def receipt(answer):

@@ -15,7 +15,8 @@ import urllib.request
 from concurrent import futures
 
 import gateway
-from stores.cluster import PKI, REPLICAS, Cluster, Letters, Senders, ports, is_open, receipt
+from ports import is_open
+from stores.cluster import PKI, REPLICAS, Cluster, Letters, Senders, ports_of, receipt
 
 
 class ClusterTest(unittest.TestCase):
@@ -190,7 +191,7 @@ class StopTest(unittest.TestCase):
 
     def check_nothing_left(self):
         self.assertEqual(self.cluster.processes(), {})
-        self.assertEqual([port for port in ports(self.cluster.base) if is_open(port)], [])
+        self.assertEqual([port for port in ports_of(self.cluster.base) if is_open(port)], [])
 
 
 if __name__ == "__main__":

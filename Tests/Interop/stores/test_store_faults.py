@@ -20,6 +20,7 @@ import gateway
 import postgresql
 import two_gateways
 from faults import Disk, FileLimit, NoDisk
+from ports import free_port
 from stores.store_fault import StoreFault
 from xmlsec1 import DS
 
@@ -96,7 +97,7 @@ class PostgreSQLDiskFullTest(PostgreSQLFault, unittest.TestCase):
     reason = "No space left on device"
 
     def make_store(self):
-        server = postgresql.Server(gateway.free_port())
+        server = postgresql.Server(free_port())
         self.addCleanup(server.end)
         try:
             self.disk = Disk(server.folder, 160)

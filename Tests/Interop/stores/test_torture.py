@@ -21,7 +21,8 @@ from lxml import etree
 import foreign_signer as foreign
 import gateway
 from foreign_signer import ECO
-from stores.torture import PATIENCE, Driver, Letter, Part, PostgreSQL, Replica, is_open, json_gateway_command, own_port
+from ports import free_port, is_open
+from stores.torture import PATIENCE, Driver, Letter, Part, PostgreSQL, Replica, json_gateway_command
 
 MESSAGES = int(os.environ.get("COCONECT_TORTURE", 80))
 MOMENTS = int(os.environ.get("COCONECT_TORTURE", 40))
@@ -37,14 +38,14 @@ class TortureTest(unittest.TestCase):
         self.start = time.monotonic()
         self.world = gateway.World()
         self.addCleanup(self.world.close)
-        self.world.ports = {name: {"soap": own_port(), "api": own_port()} for name in gateway.PARTIES}
+        self.world.ports = {name: {"soap": free_port(), "api": free_port()} for name in gateway.PARTIES}
         self.deliveries_file = self.world.folder / "deliveries"
         self.signer = foreign.Signer(self.world.pki, "driver", "p256")
 
     # MARK: What is killed
 
     def json_gateway(self):
-        port = own_port()
+        port = free_port()
         self.inside_url = f"http://127.0.0.1:{port}"
         command = json_gateway_command(port, self.deliveries_file)
         return self.begin(Part("JSON gateway", command, self.world.folder / "json-gateway.log", lambda: is_open(port)))

@@ -7,7 +7,6 @@ import json
 import pathlib
 import queue
 import random
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from concurrent import futures
 
 import gateway
 import postgresql
+from ports import free_port, is_open
 
 CLIENTS = 8
 PATIENCE = 60  # seconds that a client waits for an answer
@@ -64,7 +64,7 @@ class PostgreSQL(postgresql.Server):
     kind = "PostgreSQL"
 
     def __init__(self):
-        super().__init__(own_port())
+        super().__init__(free_port())
         self.kills = 0
 
     def start(self):
@@ -83,7 +83,7 @@ class Replica(Part):
     """One of the processes of a party's gateway; the first has the party's own ports."""
 
     def __init__(self, world, party, configuration, number):
-        self.ports = world.ports[party] if number == 0 else {"soap": own_port(), "api": own_port()}
+        self.ports = world.ports[party] if number == 0 else {"soap": free_port(), "api": free_port()}
         variables = {f"COCONECT_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         command = [gateway.COMMAND, "serve", "--config", str(configuration)]
         log = world.folder / f"{party}-{number}.log"
@@ -183,17 +183,3 @@ class Driver:
         if self.tls:
             return http.client.HTTPSConnection("localhost", port, timeout=PATIENCE, context=self.tls)
         return http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-
-
-def own_port():
-    """A port that no outgoing connection is given while the process that it belongs to is dead."""
-    outgoing = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    while is_open(port := random.randrange(outgoing // 2, outgoing)):
-        pass
-    return port
-
-
-def is_open(port):
-    with contextlib.suppress(OSError):
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True

@@ -1,0 +1,51 @@
+"""Runs the folders of tests, as many at a time as there are cores; each line of theirs is told with its folder as it comes, and what
+failed stands once more at the end. Usage: run.py [FOLDER ...]"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+from concurrent import futures
+
+import ports
+
+HERE = pathlib.Path(__file__).resolve().parent
+LONGEST = ["stores", "messages", "evidence", "partners", "operators"]  # these begin first, so that none is alone at the end
+FOLDERS = LONGEST + sorted({path.parent.name for path in HERE.glob("*/__init__.py")} - set(LONGEST))
+COMMAND = [sys.executable, "-W", "ignore::ResourceWarning", "-m", "unittest", "discover", "-v", "-t", ".", "-s"]
+
+
+def run(folder, told):
+    """Whether all went well, and what unittest says at its end."""
+    start, report = time.monotonic(), None
+    environment = os.environ | {"COCONECT_PORTS": ports.part(FOLDERS.index(folder), len(FOLDERS)), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [*COMMAND, folder], cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    for line in process.stdout:
+        report = [] if report is None and line.startswith("=" * 70) else report
+        if report is not None:
+            report.append(line)
+        with told:
+            print(f"{folder:9} | {line}", end="", flush=True)
+    with told:
+        print(f"── {folder}: exit status {process.wait()}, {time.monotonic() - start:.0f} s", flush=True)
+    return process.returncode == 0, "".join(report or [])
+
+
+def main(folders):
+    unknown = set(folders) - set(FOLDERS)
+    if unknown:
+        sys.exit(f"error: no such folder: {', '.join(sorted(unknown))}\n  help: there are {', '.join(FOLDERS)}")
+    folders, told = [folder for folder in FOLDERS if folder in folders] or FOLDERS, threading.Lock()
+    with futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        outcomes = list(pool.map(lambda folder: run(folder, told), folders))
+    failed = [(folder, report) for folder, (is_well, report) in zip(folders, outcomes) if not is_well]
+    for folder, report in failed:
+        print(f"\n── what failed in {folder}\n{report}")
+    sys.exit(f"error: tests failed in {', '.join(folder for folder, _ in failed)}" if failed else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

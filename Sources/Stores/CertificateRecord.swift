@@ -30,7 +30,7 @@ public struct CertificateRecord: Sendable, Hashable, Codable {
 extension CertificateRecord {
     /// One that nothing is known of yet, and that no store has.
     public init(of key: CertificateKey, at now: String) {
-        self.init(sequence: 0, key: key, state: "none", version: nil, validUntil: nil, treatment: "none", updatedAt: now)
+        self.init(sequence: 0, key: key, state: "none", version: nil, validUntil: nil, treatment: "NONE", updatedAt: now)
     }
 
     /// The same, at its position.

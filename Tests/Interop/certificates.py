@@ -38,8 +38,8 @@ def correction(number, version, **changes):
     return amendment("4", number, id=number, versionId=version, **changes)
 
 
-def replacement(number, by, **changes):
-    return amendment("5", number, id=by, versionId="1", replaces={"id": number}, **changes)
+def replacement(number, by, versionId="1", **changes):
+    return amendment("5", number, id=by, versionId=versionId, replaces={"id": number}, **changes)
 
 
 def cancelation(number, **changes):

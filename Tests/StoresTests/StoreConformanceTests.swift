@@ -1,3 +1,4 @@
+import Foundation
 import Support
 import Testing
 
@@ -57,6 +58,37 @@ struct StoreConformanceTests {
         }
         #expect(added == 1)
         #expect(try await any.store.read { try $0.messages(MessageQuery()) }.count == 1)
+    }
+
+    /// Two people who take up one parked message: the second must see what the first did.
+    @Test(arguments: [StoreKind.sqliteFile, .postgresql]) func `what is decided by a message's state is decided once`(
+        _ kind: StoreKind
+    ) async throws {
+        let any = try AnyStore(kind)
+        _ = try await any.add(.sample("1", state: .parked))
+        let resumed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    try await any.store.write(.elsewhere) { transaction in
+                        guard let message = try transaction.message(id: "1"), message.state == .parked else { return false }
+                        // Longer than the store waits until another of its connections helps.
+                        usleep(60_000)
+                        try transaction.update(message.sequence, MessageChange(.accepted), at: "t")
+                        return true
+                    }
+                }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(resumed == 1)
+    }
+
+    @Test(arguments: StoreKind.allCases) func `the last place of a lane is that of what waits for nothing`(_ kind: StoreKind) async throws {
+        let any = try AnyStore(kind)
+        #expect(try await any.store.write { try $0.lastPlace(.inbound, lane: 1) } == nil)
+        for number in 1...3 { _ = try await any.add(.sample("\(number)", messageID: "m\(number)"), isAwaiting: number == 3) }
+        #expect(try await any.store.write { try $0.lastPlace(.inbound, lane: 1) } == NewWork.place(of: 2))
+        #expect(try await any.store.write { try $0.lastPlace(.outbound, lane: 1) } == nil)
     }
 
     @Test(arguments: StoreKind.allCases) func `bytes come back as they were`(_ kind: StoreKind) async throws {
@@ -284,7 +316,7 @@ struct StoreConformanceTests {
         try await any.store.write { transaction in
             for key in keys {
                 var certificate = try transaction.lockCertificate(key, at: "t1")
-                #expect(certificate.state == "none" && certificate.version == nil && certificate.treatment == "none")
+                #expect(certificate.state == "none" && certificate.version == nil && certificate.treatment == "NONE")
                 certificate.state = "issued"
                 certificate.version = "2"
                 certificate.validUntil = "2027-01-31"

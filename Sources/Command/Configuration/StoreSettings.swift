@@ -31,7 +31,7 @@ enum StoreSettings {
             throw CommandError(
                 error.description, place: place,
                 help:
-                    "coconect-soap store upgrade brings them there, and so does the gateway when it starts; earlier versions then cannot start"
+                    "back it up with the earlier version, then coconect-soap store upgrade; the gateway does that too when it starts"
             )
         } catch {
             throw CommandError("the store cannot be opened: \(error)", place: place)

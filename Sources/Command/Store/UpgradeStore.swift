@@ -8,9 +8,9 @@ struct UpgradeStore: AsyncParsableCommand {
         commandName: "upgrade",
         abstract: "Bring the tables of a store that an earlier version made to this version's.",
         discussion: """
-            The gateway does it too when it starts; on a large store it takes minutes, which you may want to choose. It is one
-            transaction: done, or as before. Gateways of the earlier version that run go on, but cannot be started again, so back up
-            first.
+            The gateway does it too when it starts. It is one transaction: done, or as before; on a large store it takes minutes, in
+            which running gateways refuse messages, so stop them, and partners send again. There is no way back but a backup: make it
+            first, with store backup of the earlier version.
 
             EXAMPLE
               coconect-soap store upgrade --config /etc/coconect/gateway.yaml

@@ -26,7 +26,8 @@ extension Gateway {
                 let earlier = try transaction.holder(.inbound, partner: message.partner, messageID: message.messageID)
                 return earlier.map { .taken(by: $0) } ?? .unknownCertificate(key.number)
             }
-            // What issues a certificate waits for nothing; of all else the certificate is looked at before the message is written.
+            // What issues a certificate waits for nothing; of all else the certificate is looked at before the message is written. So
+            // the same id at once as the one and as the other is a deadlock, which the database ends and the retry survives.
             let certificate = statement.operation == .sendCO ? nil : try transaction.lockCertificate(key, at: now.text)
             let isEarly = statement.operation == .sendAmendmentNotification && certificate?.state == CertificateLife.State.none.name
             var message = message
@@ -43,16 +44,17 @@ extension Gateway {
             }
             let book = CertificateBook(transaction: transaction, now: now)
             let lane: Int64
+            var place: Int64?
             if let certificate {
                 try book.record(statement.fact, by: sequence, in: certificate)
                 lane = certificate.sequence
             } else {
-                lane = try book.recordIssue(statement.fact, by: sequence, of: key)
+                (lane, place) = try book.recordIssue(statement.fact, by: sequence, of: key)
             }
             try transaction.queue(
                 NewWork(
                     message: sequence, direction: .inbound, lane: lane, due: isEarly ? until.text : now.text, isAwaiting: isEarly,
-                    isTold: settings.delivery == .push))
+                    isTold: settings.delivery == .push, place: place))
             return isEarly ? .held(until: until) : .added
         }
     }

@@ -5,6 +5,15 @@ internal import XML
 struct CertificateBook {
     let transaction: any StoreTransaction
     let now: XMLDateTime
+    private let said = Said()
+
+    /// - Parameters:
+    ///   - transaction: of one message.
+    ///   - now: when it is recorded.
+    init(transaction: any StoreTransaction, now: XMLDateTime) {
+        self.transaction = transaction
+        self.now = now
+    }
 
     /// What the importing side has decided on a certificate, what the partner has not yet acknowledged too.
     ///
@@ -23,42 +32,46 @@ struct CertificateBook {
 
     /// Records what a message says; what is known already changes nothing.
     func record(_ fact: CertificateFact, by message: Int64, in certificate: CertificateRecord) throws {
+        said.insert(certificate.key.number)
         if isKnown(fact, in: certificate) { return try transaction.addFact(fact.text, of: certificate.sequence, by: message) }
         let before = try facts(of: certificate)
         let after = before.contains(fact) ? before : before + [fact]
-        let (life, treatment) = (CertificateLife(after), TreatmentLife(after))
+        let (earlier, life) = (CertificateLife(before), CertificateLife(after))
+        let treatment = TreatmentLife(after)
         try transaction.addFact(fact.text, of: certificate.sequence, by: message)
-        guard life != CertificateLife(before) || treatment != TreatmentLife(before) else { return }
+        guard life != earlier || treatment != TreatmentLife(before) else { return }
         var changed = certificate
         changed.adopt(life, treatment)
         changed.updatedAt = now.text
         try transaction.update(changed)
-        if certificate.key.side == .inbound, certificate.state == CertificateLife.State.none.name, life.state != .none {
-            try release(certificate, behind: message)
-        }
-        if case .replaced(let number) = life.state { try issue(number, after, message, in: certificate) }
+        try issue(life.replacementsAgreed.subtracting(earlier.replacementsAgreed), after, by: message, in: certificate)
     }
 
     /// Records what issues a certificate. Most often it is the first that is heard of it: then there is nothing to be looked up.
     ///
-    /// - Returns: the position of the certificate.
-    func recordIssue(_ fact: CertificateFact, by message: Int64, of key: CertificateKey) throws -> Int64 {
+    /// - Returns: the position of the certificate, and the place of the message among those about it.
+    func recordIssue(_ fact: CertificateFact, by message: Int64, of key: CertificateKey) throws -> (certificate: Int64, place: Int64) {
         var opened = CertificateRecord(of: key, at: now.text)
         opened.adopt(CertificateLife([fact]), TreatmentLife([fact]))
         if let position = try transaction.insert(opened) {
+            said.insert(key.number)
             try transaction.addFact(fact.text, of: position, by: message)
-            return position
+            return (position, NewWork.place(of: message))
         }
         let certificate = try transaction.lockCertificate(key, at: now.text)
+        // The message has its position from before the lock: one with a later position may be under way already.
+        let last = try transaction.lastPlace(.inbound, lane: certificate.sequence)
+        let place = max(NewWork.place(of: message), last.map { $0 + 1 } ?? 0)
         try record(fact, by: message, in: certificate)
-        return certificate.sequence
+        if key.side == .inbound, certificate.state == CertificateLife.State.none.name { try release(certificate, behind: place) }
+        return (certificate.sequence, place)
     }
 
     /// What came before its certificate goes on, behind it and in its own order.
-    private func release(_ certificate: CertificateRecord, behind message: Int64) throws {
+    private func release(_ certificate: CertificateRecord, behind place: Int64) throws {
         for (index, waiting) in try transaction.awaiting(.inbound, lane: certificate.sequence).enumerated() {
             try transaction.update(waiting, MessageChange(.accepted, detail: "its certificate has come"), at: now.text)
-            try transaction.endWaiting(waiting, place: NewWork.place(of: message, behind: index + 1), due: now.text)
+            try transaction.endWaiting(waiting, place: place + Int64(index) + 1, due: now.text)
         }
     }
 
@@ -68,11 +81,26 @@ struct CertificateBook {
         return edition == CertificateFact.Edition(version: certificate.version, validUntil: certificate.validUntil)
     }
 
-    /// The new certificate holds once the old one is given up for it, whether or not it comes by a send-co of its own.
-    private func issue(_ number: String, _ facts: [CertificateFact], _ message: Int64, in old: CertificateRecord) throws {
-        for case .replacementNotified(number, let edition, let notification, _) in facts {
-            let key = CertificateKey(partner: old.key.partner, side: old.key.side, number: number)
-            _ = try recordIssue(.issued(edition, message: notification), by: message, of: key)
+    /// New certificates hold once old ones are given up for them, whether or not they come by a send-co of their own.
+    ///
+    /// - Parameter notifications: message ids of those that carry the new certificates.
+    private func issue(_ notifications: Set<String>, _ facts: [CertificateFact], by message: Int64, in old: CertificateRecord) throws {
+        var issues: [String: CertificateFact] = [:]
+        for case .replacementNotified(let number, let edition, let notification, _) in facts where notifications.contains(notification) {
+            let fact = CertificateFact.issued(edition, message: notification)
+            issues[number] = issues[number].map { CertificateLife([$0, fact]).edition == edition ? fact : $0 } ?? fact
         }
+        // A message gives one fact to a certificate.
+        for (number, fact) in issues.sorted(by: { $0.key < $1.key }) where !said.contains(number) {
+            _ = try recordIssue(fact, by: message, of: CertificateKey(partner: old.key.partner, side: old.key.side, number: number))
+        }
+    }
+
+    /// The certificates of which one message has said something.
+    private final class Said {
+        private var numbers: Set<String> = []
+
+        func contains(_ number: String) -> Bool { numbers.contains(number) }
+        func insert(_ number: String) { numbers.insert(number) }
     }
 }

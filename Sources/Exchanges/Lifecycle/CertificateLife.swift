@@ -8,6 +8,9 @@ public struct CertificateLife: Hashable, Sendable {
     public let edition: CertificateFact.Edition?
     /// A notification that waits for its answer.
     public let open: Notification?
+    /// Message ids of the notifications to replace it that were agreed to. Where each answer names its notification they only become
+    /// more with more facts, so both sides come to the same new certificates.
+    let replacementsAgreed: Set<String>
 
     public enum State: Hashable, Sendable {
         /// No message has issued it.
@@ -65,6 +68,8 @@ public struct CertificateLife: Hashable, Sendable {
         // A correction corrects what was issued, and issues nothing.
         edition = isIssued ? editions.max { $0.yields(to: $1) }?.edition : nil
         let answered = answers.map { answer in (answer, CertificateLife.notification(of: answer, notifications)) }
+        let agreed = answered.filter { $0.0.isCanceled }.compactMap(\.1)
+        replacementsAgreed = edition == nil ? [] : Set(agreed.filter { $0.replacement != nil }.map(\.message))
         let closed = Set(answered.compactMap { $0.1?.message })
         let pending = notifications.last { !closed.contains($0.message) }
         if edition == nil {

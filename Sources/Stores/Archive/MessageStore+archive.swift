@@ -91,7 +91,7 @@ extension MessageStore {
             ? nil : try await Retirement(certificates: over.map(\.sequence), archive: path).note(by: actor, at: now, sign: sign)
         try await write { transaction in
             // One about which something was said meanwhile stays, with all others: the note is about them together.
-            if let note, try over.allSatisfy({ try transaction.certificate($0.key) == $0 }) {
+            if let note, try over.allSatisfy({ try transaction.isOver($0, at: now) }) {
                 for certificate in over { try transaction.remove(certificate: certificate.sequence) }
                 try transaction.note(note)
             }
@@ -102,6 +102,15 @@ extension MessageStore {
 
     /// Messages removed in one transaction.
     private var atOnce: Int { 200 }
+}
+
+extension StoreTransaction {
+    /// Whether a certificate is still as it was, and nothing is to be sent or handed on about it; so it stays until the transaction ends.
+    fileprivate func isOver(_ certificate: CertificateRecord, at now: String) throws -> Bool {
+        let (key, lane) = (certificate.key, certificate.sequence)
+        guard try self.certificate(key) != nil, try lockCertificate(key, at: now) == certificate else { return false }
+        return try Direction.allCases.allSatisfy { try lastPlace($0, lane: lane) == nil && awaiting($0, lane: lane).isEmpty }
+    }
 }
 
 extension ArchiveWriter {

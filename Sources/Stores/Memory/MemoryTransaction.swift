@@ -240,6 +240,10 @@ final class MemoryTransaction: StoreTransaction {
 
     func endWork(_ message: Int64) { set(\.work[message], nil) }
 
+    func lastPlace(_ direction: Direction, lane: Int64) -> Int64? {
+        records.work.values.map(\.work).filter { !$0.isAwaiting && $0.lane == lane && $0.direction == direction }.map(\.place).max()
+    }
+
     func awaiting(_ direction: Direction, lane: Int64) -> [Int64] {
         records.work.values.map(\.work).filter { $0.isAwaiting && $0.lane == lane && $0.direction == direction }
             .sorted { $0.place < $1.place }.map(\.message)

@@ -123,7 +123,7 @@ class SQLReading: StoreReading {
     private static let facts = SQLStatement("SELECT fact FROM fact WHERE certificate = $1 ORDER BY message", name: "facts")
     static let overdueText = """
         SELECT \(StoredMessage.columns) FROM work JOIN message ON message.sequence = work.message
-        WHERE work.direction = 'inbound' AND work.due_at <= $1 AND work.awaiting = 1 ORDER BY work.due_at LIMIT $2
+        WHERE work.awaiting = 1 AND work.direction = 'inbound' AND work.due_at <= $1 ORDER BY work.due_at LIMIT $2
         """
     private static let overdue = SQLStatement(overdueText, name: "overdue")
     private static let depth = SQLStatement(

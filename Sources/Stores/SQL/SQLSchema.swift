@@ -1,7 +1,7 @@
 /// The tables, as numbered steps that are never changed once released. One text serves both databases; where they differ, a word in
 /// braces stands for what each calls it.
 enum SQLSchema {
-    static let steps = [first, retention, sealing, lists]
+    static let steps = [first, retention, sealing, lists, partners]
 
     static func text(_ step: String, _ dialect: SQLDialect) -> String {
         let words: [(String, sqlite: String, postgresql: String)] = [
@@ -248,6 +248,16 @@ enum SQLSchema {
         CREATE INDEX message_operation ON message (operation, received_at, sequence);
         CREATE INDEX message_direction ON message (direction, received_at, sequence);
         CREATE INDEX message_time ON message (received_at, sequence);
+        """
+
+    /// Work is taken from one partner after the other, so that what waits for one of them is not gone through for the others.
+    private static let partners = """
+        ALTER TABLE work ADD COLUMN partner {text} NOT NULL DEFAULT '';
+        UPDATE work SET partner = COALESCE((SELECT partner FROM message WHERE sequence = work.message), '');
+        DROP INDEX work_due;
+        CREATE INDEX work_due ON work (direction, partner, due_at) WHERE awaiting = 0;
+        CREATE INDEX work_overdue ON work (due_at) WHERE awaiting = 1;
+        UPDATE certificate SET treatment = 'NONE' WHERE treatment = 'none';
         """
 
     /// Parts for this month and the next two; what belongs to a month without one goes to the rest.

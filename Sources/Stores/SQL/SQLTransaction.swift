@@ -25,6 +25,12 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         return .added(sequence)
     }
 
+    /// What is decided by a message's state holds until the transaction ends: nobody else changes it meanwhile.
+    override func message(id: String) throws -> StoredMessage? {
+        guard locks else { return try super.message(id: id) }
+        return try connection.run(SQLTransaction.lockMessage, [.text(id)]).first.map(StoredMessage.init)
+    }
+
     func update(_ message: Int64, _ change: MessageChange, at now: String) throws {
         let (kept, added): (Int64, Int64) =
             switch change.attempts {
@@ -121,16 +127,21 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     func takeWork(
         _ direction: Direction, now: String, lease: Lease, limit: Int, except partners: Set<String>
     ) throws -> [StoredMessage] {
-        let arguments: [SQLValue] = [
-            .text(direction.rawValue), .text(now), .text(lease.until), .text(lease.owner), .integer(Int64(limit)),
-        ]
-        let excluded = partners.sorted().map { SQLValue.text($0) }
-        let statement =
-            excluded.isEmpty
-            ? (locks ? SQLTransaction.takeWorkSkippingLocked : SQLTransaction.takeWork)
-            : SQLStatement(SQLTransaction.takeWork(locks: locks, excluded: excluded.count))
-        let taken = try connection.run(statement, arguments + excluded).map { try $0.integer(0) }
+        let statement = locks ? SQLTransaction.takeWorkSkippingLocked : SQLTransaction.takeWork
+        var taken: [Int64] = []
+        for partner in try partnersWithWork(direction, now: now) where !partners.contains(partner) && taken.count < limit {
+            let arguments: [SQLValue] = [
+                .text(direction.rawValue), .text(now), .text(lease.until), .text(lease.owner), .integer(Int64(limit - taken.count)),
+                .text(partner),
+            ]
+            taken += try connection.run(statement, arguments).map { try $0.integer(0) }
+        }
         return try messages(at: taken).sorted { $0.sequence < $1.sequence }
+    }
+
+    /// Whose work is due, first whose has been so for longest.
+    private func partnersWithWork(_ direction: Direction, now: String) throws -> [String] {
+        try connection.run(SQLTransaction.partnersWithWork, [.text(direction.rawValue), .text(now)]).map { try $0.text(0) }
     }
 
     /// A page at a time, so that there are few different statements.
@@ -168,6 +179,10 @@ final class SQLTransaction: SQLReading, StoreTransaction {
 
     func endWork(_ message: Int64) throws {
         try connection.send(SQLTransaction.endWork, [.integer(message)])
+    }
+
+    func lastPlace(_ direction: Direction, lane: Int64) throws -> Int64? {
+        try connection.run(SQLTransaction.lastPlace, [.integer(lane), .text(direction.rawValue)]).first?.integer(0)
     }
 
     func awaiting(_ direction: Direction, lane: Int64) throws -> [Int64] {
@@ -217,6 +232,8 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         UPDATE message SET state = $2, detail = $3, updated_at = $4, attempts = attempts * $5 + $6,
           body_digest = COALESCE($7, body_digest), signer = COALESCE($8, signer) WHERE sequence = $1
         """, name: "update_message")
+    private static let lockMessage = SQLStatement(
+        "SELECT \(StoredMessage.columns) FROM message WHERE id = $1 FOR NO KEY UPDATE", name: "lock_message")
     static let bySequence = SQLStatement(
         "SELECT \(StoredMessage.columns) FROM message WHERE sequence = $1", name: "message_by_sequence")
     private static let page = 32
@@ -273,26 +290,38 @@ final class SQLTransaction: SQLReading, StoreTransaction {
 
     private static let queueWork = SQLStatement(
         """
-        INSERT INTO work (message, direction, lane, place, due_at, awaiting) VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO work (message, direction, lane, place, due_at, awaiting, partner)
+        VALUES ($1, $2, $3, $4, $5, $6, (SELECT partner FROM message WHERE sequence = $1))
         ON CONFLICT (message) DO UPDATE SET due_at = excluded.due_at, awaiting = excluded.awaiting, leased_until = NULL, owner = NULL
         """, name: "queue_work")
-    private static func takeWork(locks: Bool, excluded: Int = 0) -> String {
-        let names = (0..<excluded).map { "$\($0 + 6)" }.joined(separator: ", ")
-        let others =
-            excluded == 0
-            ? "" : "AND NOT EXISTS (SELECT 1 FROM message WHERE sequence = due.message AND partner IN (\(names)))"
+    /// Each partner is found behind the one before it, without what lies between.
+    private static let partnersWithWork = SQLStatement(
+        """
+        WITH RECURSIVE one (partner) AS (
+          SELECT MIN(partner) FROM work WHERE direction = $1 AND awaiting = 0
+          UNION ALL
+          SELECT (SELECT MIN(partner) FROM work WHERE direction = $1 AND awaiting = 0 AND partner > one.partner)
+          FROM one WHERE one.partner IS NOT NULL),
+        oldest (partner, due) AS (
+          SELECT partner, (
+            SELECT MIN(due_at) FROM work
+            WHERE work.direction = $1 AND work.awaiting = 0 AND work.partner = one.partner AND work.due_at <= $2)
+          FROM one WHERE partner IS NOT NULL)
+        SELECT partner FROM oldest WHERE due IS NOT NULL ORDER BY due
+        """, name: "partners_with_work")
+    private static func takeWork(locks: Bool) -> String {
         // Materialized: chosen once, whatever plan the database makes, so that the limit holds.
-        return """
-            WITH chosen AS MATERIALIZED (
-              SELECT due.message FROM work AS due
-              WHERE due.direction = $1 AND due.due_at <= $2 AND (due.leased_until IS NULL OR due.leased_until < $2)
-                AND due.awaiting = 0 \(others) AND NOT EXISTS (
-                  SELECT 1 FROM work AS earlier
-                  WHERE earlier.lane = due.lane AND earlier.direction = due.direction AND earlier.place < due.place AND earlier.awaiting = 0)
-              ORDER BY due.due_at LIMIT $5 \(locks ? "FOR UPDATE OF due SKIP LOCKED" : ""))
-            UPDATE work SET leased_until = $3, owner = $4 WHERE message IN (SELECT message FROM chosen)
-            RETURNING message
-            """
+        """
+        WITH chosen AS MATERIALIZED (
+          SELECT due.message FROM work AS due
+          WHERE due.direction = $1 AND due.partner = $6 AND due.due_at <= $2 AND (due.leased_until IS NULL OR due.leased_until < $2)
+            AND due.awaiting = 0 AND NOT EXISTS (
+              SELECT 1 FROM work AS earlier
+              WHERE earlier.lane = due.lane AND earlier.direction = due.direction AND earlier.place < due.place AND earlier.awaiting = 0)
+          ORDER BY due.due_at LIMIT $5 \(locks ? "FOR UPDATE OF due SKIP LOCKED" : ""))
+        UPDATE work SET leased_until = $3, owner = $4 WHERE message IN (SELECT message FROM chosen)
+        RETURNING message
+        """
     }
     private static let takeWork = SQLStatement(takeWork(locks: false), name: "take_work")
     private static let takeWorkSkippingLocked = SQLStatement(takeWork(locks: true), name: "take_work")
@@ -308,6 +337,8 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         WHERE message = $1 AND (CAST($3 AS TEXT) IS NULL OR owner = $3)
         """, name: "reschedule")
     private static let endWork = SQLStatement("DELETE FROM work WHERE message = $1", name: "end_work")
+    private static let lastPlace = SQLStatement(
+        "SELECT place FROM work WHERE lane = $1 AND direction = $2 AND awaiting = 0 ORDER BY place DESC LIMIT 1", name: "last_place")
     private static let awaiting = SQLStatement(
         "SELECT message FROM work WHERE lane = $1 AND direction = $2 AND awaiting = 1 ORDER BY place", name: "awaiting")
     private static let endWaiting = SQLStatement(

@@ -55,6 +55,21 @@ class States(TwoGateways):
         self.agree(new, state="issued", version="2", treatment="GRANTED")
         self.agree(old, state="replaced", replacedBy=new)
 
+    def test_of_two_notifications_of_one_replacement_the_one_that_is_agreed_to_counts(self):
+        """The log has nothing against it, nor against an amendment that waits for its certificate."""
+        for agreed in (0, 1):
+            old, new = number(), number()
+            notified = [replacement(old, new), replacement(old, new, at="2026-11-23T10:00:00Z", versionId="2")]
+            self.send(certificate(old), *notified, cancelation_status(old, "CANCELED", notified[agreed]))
+            with self.subTest(agreed):
+                self.agree(old, state="replaced", replacedBy=new)
+                self.agree(new, state="issued", version=str(agreed + 1))
+        self.send(correction(number(), "2"))
+        for name in gateway.PARTIES:
+            for verb in ("seal", "verify"):
+                status, output, errors = gateway.run("log", verb, "--config", self.world.folder / name / "gateway.yaml")
+                self.assertEqual(status, 0, (verb, output, errors))
+
     def test_a_replacement_that_is_not_agreed_to_leaves_the_old_certificate(self):
         old, new = number(), number()
         notified = replacement(old, new)

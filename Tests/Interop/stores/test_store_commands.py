@@ -306,7 +306,11 @@ class Archives(StoreCommands):
         self.send(certificate(number()))
 
     def go_back_to_step_3(self):
-        for sql in ["DROP INDEX message_operation", "DROP INDEX message_direction", "DELETE FROM schema_step WHERE number > 3"]:
+        for sql in [
+            "DROP INDEX message_operation", "DROP INDEX message_direction", "DROP INDEX work_due", "DROP INDEX work_overdue",
+            "ALTER TABLE work DROP COLUMN partner", "CREATE INDEX work_due ON work (direction, due_at)",
+            "DELETE FROM schema_step WHERE number > 3",
+        ]:
             self.stores.change("vietnam", sql)
 
     def check_parts(self, store):

@@ -62,7 +62,7 @@ public protocol StoreTransaction: StoreReading, ArchiveWriting, LogWriting {
     func endWork(_ message: Int64) throws
     /// The highest place in a lane of what does not wait for its certificate; `nil` where nothing is to be done there.
     func lastPlace(_ direction: Direction, lane: Int64) throws -> Int64?
-    /// Messages of a lane that wait for their certificate, in their order.
+    /// Messages of a lane that wait for their certificate, in their order; nobody else gives them up until the transaction ends.
     func awaiting(_ direction: Direction, lane: Int64) throws -> [Int64]
     /// Lets one that waited for its certificate go on, behind what is in the lane already.
     func endWaiting(_ message: Int64, place: Int64, due: String) throws

@@ -1,8 +1,12 @@
 """Runs the folders of tests, as many at a time as there are cores; each line of theirs is told with its folder as it comes, and what
 failed stands once more at the end. Usage: run.py [FOLDER ...]"""
 
+import collections
+import contextlib
 import os
 import pathlib
+import queue
+import re
 import subprocess
 import sys
 import threading
@@ -17,21 +21,42 @@ FOLDERS = LONGEST + sorted({path.parent.name for path in HERE.glob("*/__init__.p
 COMMAND = [sys.executable, "-W", "ignore::ResourceWarning", "-m", "unittest", "discover", "-v", "-t", ".", "-s"]
 
 
+def lines(process):
+    """What a process writes, line by line until it ends, whatever it leaves behind that holds its output."""
+    written = queue.Queue()
+
+    def read():
+        for line in process.stdout:
+            written.put(line)
+        written.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        with contextlib.suppress(queue.Empty):
+            line = written.get(timeout=5)
+            if line is None:
+                return
+            yield line
+            continue
+        if process.poll() is not None:
+            return
+
+
 def run(folder, told):
-    """Whether all went well, and what unittest says at its end."""
-    start, report = time.monotonic(), None
+    """Whether tests ran and all went well; what unittest says at its end, or else the last that was written."""
+    start, report, last = time.monotonic(), None, collections.deque(maxlen=50)
     environment = os.environ | {"COCONECT_PORTS": ports.part(FOLDERS.index(folder), len(FOLDERS)), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
         [*COMMAND, folder], cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-    for line in process.stdout:
+    for line in lines(process):
         report = [] if report is None and line.startswith("=" * 70) else report
-        if report is not None:
-            report.append(line)
+        (last if report is None else report).append(line)
         with told:
             print(f"{folder:9} | {line}", end="", flush=True)
+    status, ran = process.wait(), re.search(r"^Ran [1-9]\d* tests? in .*\n\nOK", "".join(last), re.MULTILINE)
     with told:
-        print(f"── {folder}: exit status {process.wait()}, {time.monotonic() - start:.0f} s", flush=True)
-    return process.returncode == 0, "".join(report or [])
+        print(f"── {folder}: exit status {status}, {time.monotonic() - start:.0f} s{'' if ran else ', not well'}", flush=True)
+    return status == 0 and bool(ran), "".join(report or last)
 
 
 def main(folders):

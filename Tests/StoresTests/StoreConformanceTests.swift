@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import Synchronization
 import Testing
 
 @testable import Stores
@@ -81,6 +82,54 @@ struct StoreConformanceTests {
             return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
         }
         #expect(resumed == 1)
+    }
+
+    /// A person gives up what waits while its certificate comes.
+    @Test func `what is being given up does not wait any more`() async throws {
+        let any = try AnyStore(.postgresql)
+        let waiting = try #require(try await any.add(.sample("1", state: .parked), isAwaiting: true))
+        #expect(try await any.store.write { try $0.awaiting(.inbound, lane: 1) } == [waiting])
+        let isGivenUp = Mutex(false)
+        async let giving: Void = any.store.write(.elsewhere) { transaction in
+            try transaction.update(waiting, MessageChange(.abandoned), at: "t")
+            try transaction.endWork(waiting)
+            // What is sent ahead has then been done.
+            #expect(try transaction.message(id: "1")?.state == .abandoned)
+            isGivenUp.withLock { $0 = true }
+            usleep(300_000)
+        }
+        while !isGivenUp.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(try await any.store.write(.elsewhere) { try $0.awaiting(.inbound, lane: 1) } == [])
+        try await giving
+    }
+
+    /// Two partners; one message waits behind a parked one for longest.
+    @Test(arguments: StoreKind.allCases) func `the oldest that can be taken is taken first, whoever's it is`(_ kind: StoreKind) async throws
+    {
+        let any = try AnyStore(kind)
+        let work: [(id: String, partner: String, number: String, due: String?)] = [
+            ("1", "korea", "CO-1", nil), ("2", "korea", "CO-1", "2026-11-22T10:00:00.000Z"),
+            ("3", "korea", "CO-2", "2026-11-22T10:00:05.000Z"), ("4", "uruguay", "CO-3", "2026-11-22T10:00:02.000Z"),
+            ("5", "chile", "CO-4", "2026-11-22T10:00:09.000Z"), ("6", "uruguay", "CO-5", "2026-11-22T10:00:07.000Z"),
+        ]
+        for (id, partner, number, due) in work {
+            _ = try await any.add(.sample(id, messageID: "m" + id, partner: partner, number: number), due: due)
+        }
+        let (now, lease) = ("2026-11-22T10:00:10.000Z", Lease(owner: "a", until: "2026-11-22T10:01:00.000Z"))
+        var taken: [String] = []
+        for _ in 0..<3 {
+            taken += try await any.store.write { try $0.takeWork(.inbound, now: now, lease: lease, limit: 1, except: []) }.map(\.id)
+        }
+        #expect(taken == ["4", "3", "6"])
+        #expect(try await any.store.write { try $0.takeWork(.inbound, now: now, lease: lease, limit: 9, except: ["chile"]) } == [])
+        let last = try await any.store.write { try $0.takeWork(.inbound, now: now, lease: lease, limit: 9, except: ["korea", "uruguay"]) }
+        #expect(last.map(\.id) == ["5"])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a certificate of which nothing was said is no stray`(_ kind: StoreKind) async throws {
+        let any = try AnyStore(kind)
+        _ = try await any.store.write { try $0.lockCertificate(NewMessage.sample("1").key, at: "t") }
+        #expect(try await any.store.read { try $0.strays(limit: 10) } == [])
     }
 
     @Test(arguments: StoreKind.allCases) func `the last place of a lane is that of what waits for nothing`(_ kind: StoreKind) async throws {

@@ -88,7 +88,7 @@ struct CertificateBook {
         var issues: [String: CertificateFact] = [:]
         for case .replacementNotified(let number, let edition, let notification, _) in facts where notifications.contains(notification) {
             let fact = CertificateFact.issued(edition, message: notification)
-            issues[number] = issues[number].map { CertificateLife([$0, fact]).edition == edition ? fact : $0 } ?? fact
+            issues[number] = issues[number].map { CertificateLife([$0, fact]) == CertificateLife([$0]) ? $0 : fact } ?? fact
         }
         // A message gives one fact to a certificate.
         for (number, fact) in issues.sorted(by: { $0.key < $1.key }) where !said.contains(number) {

@@ -14,8 +14,10 @@ extension CertificateRecord {
     /// - Throws: where a text is no fact of this program.
     public func follows(from facts: [String]) throws -> Bool {
         let facts = try facts.map(CertificateFact.init(text:))
-        var derived = self
+        var (derived, own) = (self, self)
         derived.adopt(CertificateLife(facts), TreatmentLife(facts))
-        return derived == self
+        // As earlier versions wrote it until the first feedback.
+        if own.treatment == "none" { own.treatment = Treatment.none.rawValue }
+        return derived == own
     }
 }

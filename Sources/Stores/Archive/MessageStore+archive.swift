@@ -70,10 +70,10 @@ extension MessageStore {
         }
         // Only what stands in the archive is removed, whatever has changed since.
         var messages: [StoredMessage] = []
-        var certificates: [CertificateRecord] = []
+        var certificates: [ArchivedCertificate] = []
         let counts = try ArchiveReader(path: path).read { line in
             if let message = line.message?.message { messages.append(message) }
-            if let certificate = line.certificate?.certificate { certificates.append(certificate) }
+            if let certificate = line.certificate { certificates.append(certificate) }
         }
         for start in stride(from: 0, to: messages.count, by: atOnce) {
             let some = Array(messages[start..<min(start + atOnce, messages.count)])
@@ -85,14 +85,16 @@ extension MessageStore {
             progress(messages.count + start + some.count, 2 * messages.count)
         }
         let archived = certificates
-        let over = try await read { reading in try archived.filter { try reading.certificate($0.key) == $0 } }
+        let over = try await read { reading in
+            try archived.filter { try reading.certificate($0.certificate.key) == $0.certificate }
+        }
         let note =
             over.isEmpty
-            ? nil : try await Retirement(certificates: over.map(\.sequence), archive: path).note(by: actor, at: now, sign: sign)
+            ? nil : try await Retirement(certificates: over.map(\.certificate.sequence), archive: path).note(by: actor, at: now, sign: sign)
         try await write { transaction in
             // One about which something was said meanwhile stays, with all others: the note is about them together.
             if let note, try over.allSatisfy({ try transaction.isOver($0, at: now) }) {
-                for certificate in over { try transaction.remove(certificate: certificate.sequence) }
+                for certificate in over { try transaction.remove(certificate: certificate.certificate.sequence) }
                 try transaction.note(note)
             }
             try transaction.endRemoval(before: to)
@@ -105,10 +107,13 @@ extension MessageStore {
 }
 
 extension StoreTransaction {
-    /// Whether a certificate is still as it was, and nothing is to be sent or handed on about it; so it stays until the transaction ends.
-    fileprivate func isOver(_ certificate: CertificateRecord, at now: String) throws -> Bool {
-        let (key, lane) = (certificate.key, certificate.sequence)
-        guard try self.certificate(key) != nil, try lockCertificate(key, at: now) == certificate else { return false }
+    /// Whether nothing was said about a certificate since it was archived, and nothing is to be sent or handed on; so it stays until the
+    /// transaction ends.
+    fileprivate func isOver(_ archived: ArchivedCertificate, at now: String) throws -> Bool {
+        let (key, lane) = (archived.certificate.key, archived.certificate.sequence)
+        guard try certificate(key) != nil, try lockCertificate(key, at: now) == archived.certificate,
+            try facts(of: lane) == archived.facts.map(\.fact)
+        else { return false }
         return try Direction.allCases.allSatisfy { try lastPlace($0, lane: lane) == nil && awaiting($0, lane: lane).isEmpty }
     }
 }

@@ -246,7 +246,7 @@ extension SQLReading {
             "a certificate without a record:",
             SQLStatement(
                 """
-                SELECT number FROM certificate WHERE (state <> 'none' OR treatment <> 'none')
+                SELECT number FROM certificate WHERE (state <> 'none' OR treatment NOT IN ('NONE', 'none'))
                   AND NOT EXISTS (SELECT 1 FROM fact WHERE fact.certificate = certificate.sequence) LIMIT $1
                 """)
         ),

@@ -14,6 +14,7 @@ enum SQLSchema {
             ("{keyed}", "STRICT, WITHOUT ROWID", ""),
             ("{append-only}", appendOnlyInSQLite, appendOnlyInPostgreSQL),
             ("{unless-removed}", unlessRemovedInSQLite, unlessRemovedInPostgreSQL),
+            ("{analyze}", "", "ANALYZE work;"),
             ("{by-month}", "", byMonthInPostgreSQL),
             ("{sealed-kept}", sealedKeptInSQLite, sealedKeptInPostgreSQL),
         ]
@@ -257,7 +258,7 @@ enum SQLSchema {
         DROP INDEX work_due;
         CREATE INDEX work_due ON work (direction, partner, due_at) WHERE awaiting = 0;
         CREATE INDEX work_overdue ON work (due_at) WHERE awaiting = 1;
-        UPDATE certificate SET treatment = 'NONE' WHERE treatment = 'none';
+        {analyze}
         """
 
     /// Parts for this month and the next two; what belongs to a month without one goes to the rest.

@@ -127,21 +127,12 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     func takeWork(
         _ direction: Direction, now: String, lease: Lease, limit: Int, except partners: Set<String>
     ) throws -> [StoredMessage] {
-        let statement = locks ? SQLTransaction.takeWorkSkippingLocked : SQLTransaction.takeWork
-        var taken: [Int64] = []
-        for partner in try partnersWithWork(direction, now: now) where !partners.contains(partner) && taken.count < limit {
-            let arguments: [SQLValue] = [
-                .text(direction.rawValue), .text(now), .text(lease.until), .text(lease.owner), .integer(Int64(limit - taken.count)),
-                .text(partner),
-            ]
-            taken += try connection.run(statement, arguments).map { try $0.integer(0) }
-        }
+        let arguments: [SQLValue] = [
+            .text(direction.rawValue), .text(now), .text(lease.until), .text(lease.owner), .integer(Int64(limit)),
+        ]
+        let statement = WorkTaking.statement(connection.dialect, excluded: partners.count)
+        let taken = try connection.run(statement, arguments + partners.sorted().map { .text($0) }).map { try $0.integer(0) }
         return try messages(at: taken).sorted { $0.sequence < $1.sequence }
-    }
-
-    /// Whose work is due, first whose has been so for longest.
-    private func partnersWithWork(_ direction: Direction, now: String) throws -> [String] {
-        try connection.run(SQLTransaction.partnersWithWork, [.text(direction.rawValue), .text(now)]).map { try $0.text(0) }
     }
 
     /// A page at a time, so that there are few different statements.
@@ -294,37 +285,6 @@ final class SQLTransaction: SQLReading, StoreTransaction {
         VALUES ($1, $2, $3, $4, $5, $6, (SELECT partner FROM message WHERE sequence = $1))
         ON CONFLICT (message) DO UPDATE SET due_at = excluded.due_at, awaiting = excluded.awaiting, leased_until = NULL, owner = NULL
         """, name: "queue_work")
-    /// Each partner is found behind the one before it, without what lies between.
-    private static let partnersWithWork = SQLStatement(
-        """
-        WITH RECURSIVE one (partner) AS (
-          SELECT MIN(partner) FROM work WHERE direction = $1 AND awaiting = 0
-          UNION ALL
-          SELECT (SELECT MIN(partner) FROM work WHERE direction = $1 AND awaiting = 0 AND partner > one.partner)
-          FROM one WHERE one.partner IS NOT NULL),
-        oldest (partner, due) AS (
-          SELECT partner, (
-            SELECT MIN(due_at) FROM work
-            WHERE work.direction = $1 AND work.awaiting = 0 AND work.partner = one.partner AND work.due_at <= $2)
-          FROM one WHERE partner IS NOT NULL)
-        SELECT partner FROM oldest WHERE due IS NOT NULL ORDER BY due
-        """, name: "partners_with_work")
-    private static func takeWork(locks: Bool) -> String {
-        // Materialized: chosen once, whatever plan the database makes, so that the limit holds.
-        """
-        WITH chosen AS MATERIALIZED (
-          SELECT due.message FROM work AS due
-          WHERE due.direction = $1 AND due.partner = $6 AND due.due_at <= $2 AND (due.leased_until IS NULL OR due.leased_until < $2)
-            AND due.awaiting = 0 AND NOT EXISTS (
-              SELECT 1 FROM work AS earlier
-              WHERE earlier.lane = due.lane AND earlier.direction = due.direction AND earlier.place < due.place AND earlier.awaiting = 0)
-          ORDER BY due.due_at LIMIT $5 \(locks ? "FOR UPDATE OF due SKIP LOCKED" : ""))
-        UPDATE work SET leased_until = $3, owner = $4 WHERE message IN (SELECT message FROM chosen)
-        RETURNING message
-        """
-    }
-    private static let takeWork = SQLStatement(takeWork(locks: false), name: "take_work")
-    private static let takeWorkSkippingLocked = SQLStatement(takeWork(locks: true), name: "take_work")
     private static let overdueSkippingLocked = SQLStatement(
         SQLReading.overdueText + " FOR UPDATE OF work SKIP LOCKED", name: "overdue_locked")
     private static let renewLease = SQLStatement(
@@ -340,7 +300,8 @@ final class SQLTransaction: SQLReading, StoreTransaction {
     private static let lastPlace = SQLStatement(
         "SELECT place FROM work WHERE lane = $1 AND direction = $2 AND awaiting = 0 ORDER BY place DESC LIMIT 1", name: "last_place")
     private static let awaiting = SQLStatement(
-        "SELECT message FROM work WHERE lane = $1 AND direction = $2 AND awaiting = 1 ORDER BY place", name: "awaiting")
+        "SELECT message FROM work WHERE lane = $1 AND direction = $2 AND awaiting = 1 ORDER BY place FOR UPDATE",
+        sqlite: "SELECT message FROM work WHERE lane = $1 AND direction = $2 AND awaiting = 1 ORDER BY place", name: "awaiting")
     private static let endWaiting = SQLStatement(
         "UPDATE work SET awaiting = 0, place = $2, due_at = $3, leased_until = NULL, owner = NULL WHERE message = $1", name: "end_waiting")
     private static let notify = SQLStatement("SELECT pg_notify('\(channel)', $1)", name: "notify")

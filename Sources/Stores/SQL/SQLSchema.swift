@@ -251,7 +251,7 @@ enum SQLSchema {
         CREATE INDEX message_time ON message (received_at, sequence);
         """
 
-    /// Work is taken from one partner after the other, so that what waits for one of them is not gone through for the others.
+    /// Work is looked for partner by partner, so that what waits for one of them is not gone through for the others.
     private static let partners = """
         ALTER TABLE work ADD COLUMN partner {text} NOT NULL DEFAULT '';
         UPDATE work SET partner = COALESCE((SELECT partner FROM message WHERE sequence = work.message), '');

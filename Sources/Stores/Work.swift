@@ -27,7 +27,7 @@ public struct NewWork: Sendable {
     }
 
     /// Places lie apart, so that what waited for a message fits in behind it.
-    public static func place(of message: Int64, behind count: Int = 0) -> Int64 { message << 16 + Int64(count) }
+    public static func place(of message: Int64) -> Int64 { message << 16 }
 }
 
 /// Who does some work, and until when nobody else does.

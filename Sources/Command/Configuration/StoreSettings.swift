@@ -38,6 +38,7 @@ enum StoreSettings {
         }
     }
 
+    /// As `open`, with the store's own errors.
     func connect(isPatient: Bool = false, upgrade: SchemaUpgrade) throws -> any MessageStore {
         switch self {
         case .sqlite(let path):

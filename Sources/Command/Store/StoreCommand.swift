@@ -5,8 +5,8 @@ struct StoreCommand: ParsableCommand {
         commandName: "store",
         abstract: "Back up, restore and upgrade what the gateway keeps, and move old messages to archives.",
         discussion: """
-            An archive is one file, JSON lines compressed by gzip, the same for SQLite and PostgreSQL: what was backed up from the one
-            can be restored into the other. Gateways may run meanwhile.
+            An archive is one file, JSON lines compressed by gzip, the same for SQLite and PostgreSQL: what was backed up from
+            the one can be restored into the other. Gateways may run meanwhile, but for restore and upgrade.
 
             EXAMPLES
               coconect-soap store backup backup-2026-11-23.jsonl.gz

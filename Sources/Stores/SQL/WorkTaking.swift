@@ -33,28 +33,25 @@ enum WorkTaking {
 
     /// What waits for nothing is said in two ways, so that a lane is never looked for in the index of what is due, which PostgreSQL
     /// would choose while it has no statistics.
-    private static func ofOne(_ columns: String) -> String {
-        """
-        SELECT \(columns) FROM work AS free
+    private static let ofOne = """
+        SELECT free.message FROM work AS free
         WHERE free.direction = $1 AND free.partner = one.partner AND \(isFree("free")) AND NOT EXISTS (
           SELECT 1 FROM work AS earlier
           WHERE earlier.lane = free.lane AND earlier.direction = free.direction AND earlier.place < free.place AND earlier.awaiting <> 1)
         ORDER BY free.due_at LIMIT $5
         """
-    }
 
     private static let lease = """
         UPDATE work SET leased_until = $3, owner = $4 WHERE message IN (SELECT message FROM chosen)
         RETURNING message
         """
 
-    // Materialized: chosen once, whatever plan the database makes, so that the limit holds.
-
+    /// Materialized: chosen once, whatever plan the database makes, so that the limit holds.
     private static func sqlite(_ excluded: Int) -> String {
         """
         \(partners(excluded)),
         chosen AS MATERIALIZED (
-          SELECT due.message FROM one CROSS JOIN work AS due WHERE due.message IN (\(ofOne("free.message")))
+          SELECT due.message FROM one CROSS JOIN work AS due WHERE due.message IN (\(ofOne))
           ORDER BY due.due_at LIMIT $5)
         \(lease)
         """
@@ -64,7 +61,7 @@ enum WorkTaking {
         """
         \(partners(excluded)),
         chosen AS MATERIALIZED (
-          SELECT due.message FROM one CROSS JOIN LATERAL (\(ofOne("free.message"))) AS candidate
+          SELECT due.message FROM one CROSS JOIN LATERAL (\(ofOne)) AS candidate
             JOIN work AS due ON due.message = candidate.message
           WHERE \(isFree("due"))
           ORDER BY due.due_at LIMIT $5 FOR UPDATE OF due SKIP LOCKED)
